@@ -1,0 +1,93 @@
+"""Makes the three virtual environments: `dev` (tests, checks, scripts), `sam` and `ministack`.
+
+They are apart because SAM CLI and MiniStack pin other versions of the same libraries, and they come
+from one interpreter, because MiniStack runs the functions with its own, whatever the template says.
+Runs before anything is installed, so it knows nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from local.places import DEVELOPER, LOCAL, ROOT, environment
+from local.progress import Trouble, say, step
+
+NAMES = ("dev", "sam", "ministack")
+VERSIONS = ((3, 11), (3, 12), (3, 13))
+MARK = "made-from"
+
+
+def interpreter() -> str:
+    """A real Python that Lambda also has: this one, or else one from PATH; never a version manager's shim."""
+    base: str = getattr(sys, "_base_executable", None) or sys.executable
+    if sys.version_info[:2] in VERSIONS:
+        return os.path.realpath(base)
+    for major, minor in reversed(VERSIONS):
+        found = shutil.which(f"python{major}.{minor}")
+        asked = [found or "", "-c", "import sys; print(sys._base_executable)"]
+        if found and (answer := subprocess.run(asked, capture_output=True, text=True)).returncode == 0:
+            return os.path.realpath(answer.stdout.strip())
+    raise Trouble("Python 3.11, 3.12 or 3.13 is needed; say which one with `make PYTHON=…`.")
+
+
+def fingerprint(name: str, python: str) -> str:
+    """Changes when the pins change or when another interpreter is used, and then all is made anew."""
+    pins = (ROOT / "requirements" / f"{name}.txt").read_bytes()
+    return hashlib.sha256(pins + python.encode() + sys.version.encode()).hexdigest()
+
+
+def is_made(name: str, python: str) -> bool:
+    mark = environment(name) / MARK
+    return mark.exists() and mark.read_text() == fingerprint(name, python)
+
+
+def make(names: tuple[str, ...]) -> None:
+    """Make what is missing or out of date among `names`, at the same time where several are."""
+    python = interpreter()
+    if all(is_made(name, python) for name in names):
+        return
+    DEVELOPER.logs.mkdir(parents=True, exist_ok=True)
+    with (LOCAL / "environments.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        missing = [name for name in names if not is_made(name, python)]
+        if not missing:
+            return
+        with step(f"Installing tools ({', '.join(missing)}) under .local, once"):
+            with ThreadPoolExecutor(len(missing)) as pool:
+                list(pool.map(lambda name: _make_one(name, python), missing))
+
+
+def _make_one(name: str, python: str) -> None:
+    folder, log = environment(name), DEVELOPER.logs / f"environment-{name}.log"
+    shutil.rmtree(folder, ignore_errors=True)
+    pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    pins = str(ROOT / "requirements" / f"{name}.txt")
+    with log.open("w") as out:
+        _run([python, "-m", "venv", str(folder)], out, log, f"Python at {python} cannot make a virtual environment")
+        _run([*pip, "install", "--no-deps", "-r", pins], out, log, f"pip could not install requirements/{name}.txt")
+    (folder / MARK).write_text(fingerprint(name, python))
+
+
+def _run(command: list[str], out: object, log: Path, trouble: str) -> None:
+    if subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT).returncode:  # type: ignore[call-overload]
+        raise Trouble(f"{trouble}; {log.relative_to(ROOT)} says why.")
+
+
+def main() -> int:
+    try:
+        make(tuple(sys.argv[1:]) or NAMES)
+    except Trouble as trouble:
+        say(str(trouble))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
