@@ -1,1 +1,1 @@
-"""The whole of Tacit on one machine: its tools, its stack, its sample data. Nothing here is deployed."""
+"""All of Tacit on one machine: its tools, its stack, its sample data. None of it is deployed."""

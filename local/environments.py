@@ -25,20 +25,23 @@ MARK = "made-from"
 
 
 def interpreter() -> str:
-    """A real Python that Lambda also has: this one, or else one from PATH; never a version manager's shim."""
+    """A real Python that Lambda also has: this one, or one from PATH; never a manager's shim."""
     base: str = getattr(sys, "_base_executable", None) or sys.executable
     if sys.version_info[:2] in VERSIONS:
         return os.path.realpath(base)
     for major, minor in reversed(VERSIONS):
         found = shutil.which(f"python{major}.{minor}")
-        asked = [found or "", "-c", "import sys; print(sys._base_executable)"]
-        if found and (answer := subprocess.run(asked, capture_output=True, text=True)).returncode == 0:
+        if not found:
+            continue
+        asked = [found, "-c", "import sys; print(sys._base_executable)"]
+        answer = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if answer.returncode == 0:
             return os.path.realpath(answer.stdout.strip())
     raise Trouble("Python 3.11, 3.12 or 3.13 is needed; say which one with `make PYTHON=…`.")
 
 
 def fingerprint(name: str, python: str) -> str:
-    """Changes when the pins change or when another interpreter is used, and then all is made anew."""
+    """Changes with the pins and with the interpreter; then the environment is made anew."""
     pins = (ROOT / "requirements" / f"{name}.txt").read_bytes()
     return hashlib.sha256(pins + python.encode() + sys.version.encode()).hexdigest()
 
@@ -59,24 +62,27 @@ def make(names: tuple[str, ...]) -> None:
         missing = [name for name in names if not is_made(name, python)]
         if not missing:
             return
-        with step(f"Installing tools ({', '.join(missing)}) under .local, once"):
-            with ThreadPoolExecutor(len(missing)) as pool:
-                list(pool.map(lambda name: _make_one(name, python), missing))
+        what = f"Installing tools ({', '.join(missing)}) under .local, once"
+        with step(what), ThreadPoolExecutor(len(missing)) as pool:
+            list(pool.map(lambda name: _make_one(name, python), missing))
 
 
 def _make_one(name: str, python: str) -> None:
     folder, log = environment(name), DEVELOPER.logs / f"environment-{name}.log"
     shutil.rmtree(folder, ignore_errors=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    pins = str(ROOT / "requirements" / f"{name}.txt")
-    with log.open("w") as out:
-        _run([python, "-m", "venv", str(folder)], out, log, f"Python at {python} cannot make a virtual environment")
-        _run([*pip, "install", "--no-deps", "-r", pins], out, log, f"pip could not install requirements/{name}.txt")
+    pins = f"requirements/{name}.txt"
+    _run([python, "-m", "venv", str(folder)], log, "A virtual environment could not be made")
+    _run([*pip, "install", "--no-deps", "-r", pins], log, f"Not all of {pins} could be installed")
     (folder / MARK).write_text(fingerprint(name, python))
 
 
-def _run(command: list[str], out: object, log: Path, trouble: str) -> None:
-    if subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT).returncode:  # type: ignore[call-overload]
+def _run(command: list[str], log: Path, trouble: str) -> None:
+    with log.open("a") as out:
+        done = subprocess.run(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )
+    if done.returncode:
         raise Trouble(f"{trouble}; {log.relative_to(ROOT)} says why.")
 
 

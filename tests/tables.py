@@ -16,7 +16,7 @@ TEMPLATE = Path(__file__).resolve().parent.parent / "template.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's short forms: `!Ref X` becomes `{"Ref": "X"}`, `!Sub …` `{"Fn::Sub": …}`."""
+    """YAML with CloudFormation's short forms: `!Ref X` is `{"Ref": "X"}`, `!Sub` is `Fn::Sub`."""
 
 
 def _short_form(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def template() -> dict[str, Any]:
 
 
 def table_definition() -> dict[str, Any]:
-    """What `create_table` takes, less the name: keys, indexes, stream and billing of the real table."""
+    """What `create_table` takes, less the name: keys, indexes, stream and billing."""
     properties = template()["Resources"]["TacitTable"]["Properties"]
     taken = ("AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes", "BillingMode")
     stream = {"StreamEnabled": True, **properties["StreamSpecification"]}

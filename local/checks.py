@@ -1,0 +1,51 @@
+"""`make check`: everything that can be seen without running anything."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from local.places import LOCAL, ROOT, aws_environment, program
+from local.progress import say
+
+TYPED = ("shared/tacit", "functions", "local")
+
+
+def commands() -> dict[str, list[str]]:
+    return {
+        "ruff format": [program("dev", "ruff"), "format", "--check", "."],
+        "ruff check": [program("dev", "ruff"), "check", "."],
+        "mypy": [program("dev", "mypy"), "--strict", *TYPED],
+        "cfn-lint": [program("dev", "cfn-lint"), "template.yaml"],
+        "sam validate": [program("sam", "sam"), "validate", "--lint"],
+    }
+
+
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    variables = aws_environment() | {
+        "SAM_CLI_TELEMETRY": "0",
+        "__SAM_CLI_APP_DIR": str(LOCAL / "sam"),
+        "RUFF_CACHE_DIR": str(LOCAL / "ruff"),
+    }
+    return subprocess.run(
+        command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def main() -> int:
+    failed = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, done in zip(commands(), pool.map(run, commands().values()), strict=True):
+            if done.returncode:
+                failed += 1
+                say(f"{name}: FAILED\n{done.stdout}{done.stderr}")
+            else:
+                say(f"{name}: in order")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

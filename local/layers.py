@@ -1,0 +1,54 @@
+"""`make test`: the layers of tests, one pytest run each, with their seconds beside the budgets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from local.places import ROOT
+from local.progress import say
+
+BUDGETS: dict[str, float | None] = {
+    "unit": 10,
+    "integration": 60,
+    "repository": 60,
+    "template": None,
+    "e2e": 120,
+}
+TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
+
+
+def run(layer: str) -> tuple[int, float]:
+    """pytest's exit code and the seconds it took; a layer without a test has failed (code 5)."""
+    say(f"\n=== {title(layer)} ===")
+    started = time.monotonic()
+    command = [sys.executable, "-m", "pytest", f"tests/{layer}"]
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
+    return code, time.monotonic() - started
+
+
+def title(layer: str) -> str:
+    return TITLES.get(layer, layer)
+
+
+def summary(results: dict[str, tuple[int, float]]) -> str:
+    """One line a layer. A budget that is passed is told and nothing more: machines differ."""
+    lines = [""]
+    for layer, (code, seconds) in results.items():
+        budget = BUDGETS[layer]
+        beside = f"budget {budget:3.0f} s" if budget else ""
+        over = "  over budget" if budget and seconds > budget else ""
+        result = "passed" if code == 0 else f"FAILED (pytest says {code})"
+        lines.append(f"{title(layer):15} {seconds:6.1f} s  {beside:13} {result}{over}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    results = {layer: run(layer) for layer in sys.argv[1:] or BUDGETS}
+    say(summary(results))
+    return 1 if any(code for code, _ in results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""`make up`, `make down`, `make run` and `make clean`."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from local import ministack
+from local.deployment import build, deploy, sources_fingerprint
+from local.description import Description, read
+from local.places import DEVELOPER, ROOT, Home, aws_environment
+from local.progress import Trouble, say, step
+
+
+def up(home: Home) -> Description:
+    """The stack of `home`, running what the sources say now, with the data of earlier days."""
+    before = read(home.description)
+    if before and before.answers() and before.api_url and _deployed(home):
+        return before
+    build()
+    if before and before.answers():
+        started = before
+    else:
+        with step("Starting MiniStack"):
+            started = ministack.start(home)
+            started.save(home.description)  # at once, so that `make down` finds it whatever follows
+    described = deploy(home, started)
+    described.save(home.description)
+    return described
+
+
+def fill(home: Home) -> None:
+    """Put the sample portfolio in, once for each version of it."""
+    digest = _portfolio_fingerprint()
+    mark = home.folder / "filled"
+    if digest is None or (mark.exists() and mark.read_text() == digest):
+        return
+    with step("Filling in the sample portfolio"):
+        log = home.logs / "portfolio.log"
+        with log.open("w") as out:
+            done = _python("local.portfolio", home, out.fileno())
+        if done:
+            raise Trouble(f"The sample portfolio did not go in; {log.relative_to(ROOT)} says why.")
+    mark.write_text(digest)
+
+
+def down(home: Home) -> None:
+    if ministack.stop(home):
+        say("Stopped. The data is kept for the next `make up`; `make clean` throws it away.")
+    else:
+        say("The stack was not running.")
+
+
+def clean(home: Home) -> None:
+    """Throw away the data, the logs and the build; the installed tools stay."""
+    ministack.stop(home)
+    for folder in (home.state, home.objects, home.scratch, home.logs, ROOT / ".aws-sam"):
+        shutil.rmtree(folder, ignore_errors=True)
+    for file in ("stack.json", "deployed", "filled"):
+        (home.folder / file).unlink(missing_ok=True)
+
+
+def run(home: Home) -> int:
+    """Bring everything up, tell the story, and stay until Ctrl-C."""
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    signal.signal(signal.SIGHUP, _as_interrupt)
+    try:
+        stack = up(home)
+        fill(home)
+        if _exists("local.story") and _python("local.story", home, None):
+            raise Trouble("The story broke off above.")
+        say(WHAT_NEXT.format(api_url=stack.api_url))
+        while stack.answers():
+            time.sleep(2)
+        raise Trouble(f"MiniStack has ended by itself; see {home.logs.relative_to(ROOT)}.")
+    except KeyboardInterrupt:
+        say("")
+        return 0
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        with step("Stopping"):
+            ministack.stop(home)
+
+
+WHAT_NEXT = """
+The API is at {api_url}
+
+Ask something, from another terminal:
+  TOKEN=$(make token PERSON=alice)
+  curl -H "Authorization: Bearer $TOKEN" {api_url}/contracts
+  curl -H "Authorization: Bearer $(make token PERSON=sam STAFF=1)" {api_url}/job-runs
+
+Run a job by hand:  make invoke FUNCTION=expiries EVENT=events/expiries.json
+Stop with Ctrl-C; the data is kept for next time.
+"""
+
+
+def _deployed(home: Home) -> bool:
+    mark = home.folder / "deployed"
+    return mark.exists() and mark.read_text() == sources_fingerprint()
+
+
+def _portfolio_fingerprint() -> str | None:
+    folder = ROOT / "local" / "portfolio"
+    if not _exists("local.portfolio"):
+        return None
+    digest = hashlib.sha256()
+    for file in sorted(file for file in folder.rglob("*") if "__pycache__" not in file.parts):
+        if file.is_file():
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _exists(module: str) -> bool:
+    return importlib.util.find_spec(module) is not None
+
+
+def _python(module: str, home: Home, output: int | None) -> int:
+    variables = aws_environment() | {"TACIT_STACK": str(home.description)}
+    command = [sys.executable, "-m", module]
+    return subprocess.run(command, cwd=ROOT, env=variables, stdout=output, stderr=output).returncode
+
+
+def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    try:
+        match sys.argv[1:]:
+            case ["up"]:
+                stack = up(DEVELOPER)
+                fill(DEVELOPER)
+                say(f"The API is at {stack.api_url}; `make down` stops it.")
+            case ["down"]:
+                down(DEVELOPER)
+            case ["clean"]:
+                clean(DEVELOPER)
+            case ["run"]:
+                return run(DEVELOPER)
+            case _:
+                raise Trouble("Say up, down, run or clean.")
+    except Trouble as trouble:
+        say(str(trouble))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
