@@ -1,0 +1,151 @@
+"""Contracts over HTTP: look, register, amend, cancel, reactivate."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from tacit import policies
+from tacit.domain.commands import Amend, Cancel, Command, Reactivate
+from tacit.domain.refusals import Refused
+from tacit.domain.values import Actor, Role, Status
+from tacit.runtime import answers, shapes
+from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.registration import read_amendment, read_registration
+from tacit.runtime.stack import stack
+from tacit.service import Answer, View
+from tacit.store.listing import Source, of_person, of_staff
+
+app = api()
+
+
+@app.get("/contracts")
+def list_contracts() -> Response[str]:
+    door = Door(app)
+    door.known_query("status", "holder", "limit", "next")
+    asked, holder = door.query("status"), door.query("holder")
+    if asked is not None:
+        shapes.one_of(*Status)("status", asked)
+    if holder is not None:
+        shapes.subject("holder", holder)
+    status = Status(asked) if asked is not None else None
+    paging = door.paging()
+    limit, place = door.limit(), paging.read(door.query("next"))
+    found, behind = stack().listing.page(_sources(door, status, holder), limit, place)
+    views = stack().contracts.views(door.caller, found)
+    items = [answers.contract_json(view) for view in views if _is_shown(view)]
+    return respond(page_answer(items, paging.token(behind)))
+
+
+def _sources(door: Door, status: Status | None, holder: str | None) -> list[Source]:
+    """Staff sees its providers whole (or one holder's part), a person what he is a party of."""
+    sources: list[Source] = []
+    for provider in policies.shipped():
+        if door.caller.is_staff_of(provider):
+            if holder is None:
+                sources += of_staff(provider, status)
+            else:
+                sources += of_person(provider, holder, [status] if status else list(Status), holder)
+        elif provider in door.caller.customer_of:
+            shown = policies.newest(provider).customer_sees
+            statuses = [s for s in Status if s in shown and status in (None, s)]
+            sources += of_person(provider, door.caller.subject, statuses, holder)
+    return sources
+
+
+def _is_shown(view: View) -> bool:
+    """K4: what has expired is gone from a customer's overview, where the policy says so."""
+    return view.actor.role is Role.STAFF or view.contract.status in view.policy.customer_sees
+
+
+@app.get("/contracts/<id>")
+def get_contract(id: str) -> Response[str]:
+    door = Door(app)
+    return respond(Answer(200, answers.dumps(answers.contract_json(_shown(door)))))
+
+
+@app.get("/contracts/<id>/timeline")
+def get_timeline(id: str) -> Response[str]:
+    door = Door(app)
+    view = _shown(door, "limit", "next")
+    paging = door.paging()
+    events, behind = stack().repository.timeline(
+        view.contract.id, door.limit(), paging.read(door.query("next"))
+    )
+    for_staff = view.actor.role is Role.STAFF
+    items = [answers.event_json(event, for_staff) for event in events]
+    return respond(page_answer(items, paging.token(behind)))
+
+
+def _shown(door: Door, *parameters: str) -> View:
+    """The contract, unless it is no longer shown to this person (410, with whom to ask)."""
+    view = stack().contracts.view(door.caller, door.id())
+    door.known_query(*parameters)
+    if not _is_shown(view):
+        raise Refused(f"gone_{view.contract.status}", view.policy.contact_params())
+    return view
+
+
+@app.put("/contracts/<id>")
+def register(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    door.staff_only()
+    request = door.request(body)
+    wanted = read_registration(door.id(), body)
+    return respond(
+        stack().contracts.register(
+            door.caller, wanted, fingerprint(body), answers.registered_answer, request
+        )
+    )
+
+
+@app.patch("/contracts/<id>")
+def amend(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    door.staff_only()
+
+    def command(actor: Actor) -> Amend:
+        version, changes = read_amendment(body)
+        return Amend(actor, version, changes)
+
+    return respond(_carried_out(door, body, None, command))
+
+
+@app.post("/contracts/<id>/cancellation")
+def cancel(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+
+    def command(actor: Actor) -> Cancel:
+        fields = shapes.Body(body)
+        mode = fields.may("mode", shapes.one_of("at_term", "immediate"))
+        reason = fields.may("reason", shapes.prose(500))
+        fields.end()
+        return Cancel(actor, mode or "at_term", reason)
+
+    return respond(_carried_out(door, body, "cancel", command))
+
+
+@app.post("/contracts/<id>/reactivation")
+def reactivate(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+
+    def command(actor: Actor) -> Reactivate:
+        shapes.Body(body).end()
+        return Reactivate(actor)
+
+    return respond(_carried_out(door, body, "reactivate", command))
+
+
+def _carried_out(
+    door: Door, body: dict[str, Any], action: str | None, command: Callable[[Actor], Command]
+) -> Answer:
+    return stack().contracts.carry_out(
+        door.caller, door.id(), action, command, answers.command_answer, door.request(body)
+    )
+
+
+handler = lambda_handler(app)

@@ -1,0 +1,106 @@
+"""Providers over HTTP: what can be ordered, and the numbers of the policy in force."""
+
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from tacit.domain.policy import Kind, Phase, Plan, Policy
+from tacit.domain.refusals import NotFound
+from tacit.policies import UnknownPolicy, newest
+from tacit.runtime.answers import dumps, money_json
+from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.service import Answer
+
+app = api()
+
+
+@app.get("/providers/<id>/plans")
+def list_plans(id: str) -> Response[str]:
+    plans = _policy(Door(app)).plans.values()
+    return respond(page_answer([_plan_json(plan) for plan in plans if plan.orderable], None))
+
+
+@app.get("/providers/<id>/policy")
+def get_policy(id: str) -> Response[str]:
+    return respond(Answer(200, dumps(_policy_json(_policy(Door(app))))))
+
+
+def _policy(door: Door) -> Policy:
+    provider = door.id()
+    door.known_query()
+    try:
+        return newest(provider)
+    except UnknownPolicy:
+        raise NotFound("provider") from None
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "kind": plan.kind,
+        "tier": plan.tier,
+        "tld": plan.tld,
+        "term_months": plan.term_months,
+        "price": money_json(plan.price),
+        "max_quantity": plan.max_quantity,
+    }
+
+
+def _policy_json(policy: Policy) -> dict[str, Any]:
+    """What a customer may know: every number that governs his contracts."""
+    return {
+        "policy": policy.name,
+        "provider": policy.provider,
+        "version": policy.version,
+        "zone": policy.zone.key,
+        "currency": policy.currency,
+        "locale": policy.locale,
+        "contact": {"email": policy.contact.email, "form": policy.contact.form},
+        "customer_sees": sorted(policy.customer_sees),
+        "renewal": {
+            "lead_days": policy.renewal.lead_days,
+            "patience_days": policy.renewal.patience_days,
+        },
+        "actions": {
+            name: {"by": sorted(rule.by), "channel": rule.channel, "modes": rule.modes}
+            for name, rule in policy.actions.items()
+        },
+        "kinds": {name: _kind_json(kind) for name, kind in policy.kinds.items()},
+    }
+
+
+def _kind_json(kind: Kind) -> dict[str, Any]:
+    return {
+        "unique_label": kind.unique_label,
+        "after_the_end": [
+            {
+                "tlds": sorted(life.tlds),
+                "tiers": sorted(life.tiers),
+                "terms": sorted(life.terms),
+                "phases": [_phase_json(phase) for phase in life.phases],
+            }
+            for life in kind.lives
+        ],
+    }
+
+
+def _phase_json(phase: Phase) -> dict[str, Any]:
+    restore = phase.restore
+    return {
+        "name": phase.name,
+        "days": phase.days,
+        "months": phase.months,
+        "anchor": phase.anchor,
+        "served": phase.served,
+        "restore": restore
+        and {
+            "by": sorted(restore.by),
+            "channel": restore.channel,
+            "price": restore.price,
+            "fee": money_json(restore.fee) if restore.fee else None,
+            "counted_from": restore.counted_from,
+        },
+    }
+
+
+handler = lambda_handler(app)

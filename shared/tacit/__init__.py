@@ -1,0 +1,1 @@
+"""Tacit: the life of contracts, decided by policy and carried out exactly once."""

@@ -1,0 +1,78 @@
+"""What may be asked of a contract, in the imperative. A job's command comes from the calendar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tacit.domain.money import Money
+from tacit.domain.values import Actor, Server, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A contract as staff hands it in; None means: take the policy's default."""
+
+    id: str
+    provider: str
+    label: str
+    plan: str
+    holder: str
+    email: str
+    kind: str | None = None
+    tld: str | None = None
+    quantity: int | None = None
+    billing_contact: str | None = None
+    technical_contact: str | None = None
+    locale: str | None = None
+    order_id: str | None = None
+    parent_id: str | None = None
+    term_months: int | None = None
+    price: Money | None = None
+    starts_on: date | None = None
+    expires_on: date | None = None
+    registry_expires_on: date | None = None
+    options: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
+    renewal_warranty: bool = False
+    status: Status = Status.ACTIVE
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """`fingerprint` stands for the request's body: the same again is nothing to do."""
+
+    by: Actor
+    wanted: Registration
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """Change particulars that no rule hangs on; `version` is the one that was looked at."""
+
+    by: Actor
+    version: int
+    changes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    by: Actor
+    mode: str = "at_term"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reactivate:
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ComeDue:
+    """The calendar's command: do the next thing whose day has come."""
+
+    by: Actor
+
+
+Command = Register | Amend | Cancel | Reactivate | ComeDue

@@ -1,0 +1,29 @@
+"""A domain's name as a label: how it is written, and in which form it is compared."""
+
+import re
+
+from tacit.domain.refusals import Invalid
+
+_PART = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)\Z", re.ASCII)
+
+
+def domain_name(label: str) -> str:
+    """The name in lower case; raises Invalid where it is no domain name."""
+    name = label.lower().rstrip(".")
+    parts = registered_form(name).split(".")
+    if len(parts) < 2 or not all(_PART.match(part) for part in parts):
+        raise Invalid("label", "a domain name is written like example.ch")
+    return name
+
+
+def tld_of(name: str) -> str:
+    """The extension: everything behind the first dot, so that example.org.nz is in org.nz."""
+    return name.split(".", 1)[1]
+
+
+def registered_form(name: str) -> str:
+    """The name as registries compare it: `müller.ch` and `xn--mller-kva.ch` are one name."""
+    try:
+        return name.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise Invalid("label", "a domain name is written like example.ch") from None

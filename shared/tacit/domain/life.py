@@ -1,0 +1,122 @@
+"""All transitions of a contract on one screen: `decide` asks for one, and answers or refuses.
+
+Everything else in Tacit is built from this function: a preview is a decision that is not
+committed, a job a decision whose command comes from the calendar, the list of allowed actions
+the decisions on each command (`outlook`).
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from tacit.domain.amendment import amend
+from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register
+from tacit.domain.days import add_days, local_day
+from tacit.domain.decision import Decision, NothingToDo, Situation
+from tacit.domain.permission import permit
+from tacit.domain.phases import close, enter_first_phase, enter_next_phase
+from tacit.domain.policy import Policy
+from tacit.domain.record import changed
+from tacit.domain.refusals import NotFound, Refused
+from tacit.domain.registration import register
+from tacit.domain.values import Actor, Cancellation, Contract, Status
+
+
+def decide(situation: Situation, command: Command, policy: Policy, now: datetime) -> Decision:
+    """What `command` does to the contract at this instant. Raises Refused, Invalid, NotFound.
+
+    `now` is an aware instant; days are reckoned in the policy's zone.
+    """
+    if isinstance(command, Register):
+        return register(situation, command, policy, now)
+    contract = situation.contract
+    if contract is None:
+        raise NotFound("contract")
+    match command:
+        case Amend():
+            return amend(contract, command, policy, now)
+        case Cancel():
+            return cancel(contract, command, policy, now)
+        case Reactivate():
+            return reactivate(contract, command, policy, now)
+        case ComeDue():
+            return come_due(situation, contract, command.by, policy, now)
+        case _:
+            assert_never(command)
+
+
+def cancel(contract: Contract, command: Cancel, policy: Policy, now: datetime) -> Decision:
+    """S1, S2: served until the end, and no renewal from now on."""
+    rule = permit("cancel", command.by, policy)
+    if command.mode not in rule.modes:
+        raise Refused("mode_not_offered", {"mode": command.mode, "modes": list(rule.modes)})
+    today = local_day(now, policy.zone)
+    match contract.status:
+        case Status.ACTIVE:
+            after = replace(
+                contract,
+                status=Status.NON_RENEWING,
+                cancellation=Cancellation(command.mode, today, command.reason),
+            )
+            data = {
+                "mode": command.mode,
+                "expires_on": contract.expires_on.isoformat(),
+                "last_day_to_reactivate": add_days(contract.expires_on, -1).isoformat(),
+            }
+            return changed(contract, after, "contract.cancelled", data, command.by, policy, now)
+        case Status.PENDING:
+            return close(contract, "terminated", command.by, policy, now)
+        case Status.NON_RENEWING | Status.INACTIVE:
+            return NothingToDo(contract, "already_cancelled")
+        case Status.EXPIRED:
+            raise Refused("expired", policy.contact_params())
+        case Status.CLOSED:
+            raise _closed(contract)
+        case _:
+            assert_never(contract.status)
+
+
+def reactivate(contract: Contract, command: Reactivate, policy: Policy, now: datetime) -> Decision:
+    """K1, K2, S2: back to what it was, at once and for nothing. The anchor stays as it is (G7)."""
+    permit("reactivate", command.by, policy)
+    match contract.status:
+        case Status.NON_RENEWING if local_day(now, policy.zone) < contract.expires_on:
+            after = replace(contract, status=Status.ACTIVE, cancellation=None)
+            data = {"expires_on": contract.expires_on.isoformat()}
+            return changed(contract, after, "contract.reactivated", data, command.by, policy, now)
+        case Status.NON_RENEWING | Status.EXPIRED:
+            raise Refused("expired", policy.contact_params())
+        case Status.ACTIVE | Status.PENDING:
+            return NothingToDo(contract, "not_cancelled")
+        case Status.INACTIVE:
+            raise Refused("inactive", policy.contact_params())
+        case Status.CLOSED:
+            raise _closed(contract)
+        case _:
+            assert_never(contract.status)
+
+
+def come_due(
+    situation: Situation, contract: Contract, by: Actor, policy: Policy, now: datetime
+) -> Decision:
+    """The next step of the calendar whose day has come (K4, K8, S15), one at a time."""
+    today = local_day(now, policy.zone)
+    match contract.status:
+        case Status.ACTIVE | Status.NON_RENEWING if today >= contract.expires_on:
+            patience_ends_on = add_days(contract.expires_on, policy.renewal.patience_days)
+            owed = contract.status is Status.ACTIVE and _renews_itself(situation)
+            if owed and today < patience_ends_on:
+                return NothingToDo(contract, "left_to_renewals", patience_ends_on)
+            return enter_first_phase(contract, by, policy, now)
+        case Status.EXPIRED if contract.phase_ends_on and today >= contract.phase_ends_on:
+            return enter_next_phase(contract, by, policy, now)
+        case _:
+            return NothingToDo(contract, "not_due")
+
+
+def _renews_itself(situation: Situation) -> bool:
+    return situation.order is not None and situation.order.autorenewal
+
+
+def _closed(contract: Contract) -> Refused:
+    return Refused("closed", {"closed_reason": contract.closed_reason})

@@ -1,0 +1,26 @@
+"""Who may do what through which channel, as the policy says (K3, K4, K6)."""
+
+from tacit.domain.policy import ActionRule, Channel, Policy
+from tacit.domain.refusals import Refused
+from tacit.domain.values import Actor, Role
+
+
+def check_role(action: str, actor: Actor, policy: Policy) -> ActionRule:
+    """The policy's rule for the action, unless it is somebody else's to take: `not_your_role`."""
+    rule = policy.actions.get(action)
+    if rule is None:
+        raise Refused("not_offered", {"action": action, **policy.contact_params()})
+    by_support = rule.channel is Channel.SUPPORT and actor.role is Role.HOLDER
+    if actor.role not in rule.by and not by_support:
+        allowed = [str(role) for role in Role if role in rule.by]
+        raise Refused("not_your_role", {"your_role": str(actor.role), "roles": allowed})
+    return rule
+
+
+def permit(action: str, actor: Actor, policy: Policy) -> ActionRule:
+    """As `check_role`, and through this door: what goes through support only is refused to the
+    holder with `ask_support` and whom to ask."""
+    rule = check_role(action, actor, policy)
+    if rule.channel is Channel.SUPPORT and actor.role is not Role.STAFF:
+        raise Refused("ask_support", {"action": action, **policy.contact_params()})
+    return rule

@@ -1,0 +1,194 @@
+"""Bringing a contract in: a new one whose term and price are its plan's, or an imported one
+whose term, price and dates are its own."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from tacit.domain.amendment import check_options
+from tacit.domain.commands import Register, Registration
+from tacit.domain.days import add_months, anchor_of, local_day
+from tacit.domain.decision import Decision, NothingToDo, Situation
+from tacit.domain.labels import domain_name, tld_of
+from tacit.domain.phases import phase_ends, phases_of, restorable_until
+from tacit.domain.policy import Kind, Plan, Policy
+from tacit.domain.record import changed
+from tacit.domain.refusals import Invalid, NotFound, Refused
+from tacit.domain.values import Cancellation, Contract, Order, Status
+
+CONTRACTS_IN_AN_ORDER = 40
+
+
+def register(situation: Situation, command: Register, policy: Policy, now: datetime) -> Decision:
+    """The same body again is nothing to do, another one `already_registered`."""
+    wanted = command.wanted
+    there = situation.contract
+    if there is not None:
+        if there.registered_as == command.fingerprint:
+            return NothingToDo(there, "already_registered")
+        raise Refused("already_registered", {"id": there.id, "version": there.version})
+    plan = _plan(wanted, policy)
+    kind = policy.kinds[plan.kind]
+    contract = _built(wanted, plan, kind, policy, command.fingerprint, now)
+    _check_parent(wanted, kind, situation.parent)
+    order_before, order = _join_order(contract, situation.order)
+    data = {
+        "kind": contract.kind,
+        "plan": contract.plan,
+        "order_id": contract.order_id,
+        "status": str(contract.status),
+        "starts_on": contract.starts_on.isoformat(),
+        "expires_on": contract.expires_on.isoformat(),
+        "amount": contract.price.amount,
+        "currency": contract.price.currency,
+    }
+    change = changed(None, contract, "contract.registered", data, command.by, policy, now)
+    return replace(change, order_before=order_before, order=order)
+
+
+def _plan(wanted: Registration, policy: Policy) -> Plan:
+    plan = policy.plans.get(wanted.plan)
+    if plan is None:
+        raise Invalid("plan", f"{policy.provider} has no plan {wanted.plan!r}", "unknown_plan")
+    if wanted.kind not in (None, plan.kind):
+        raise Invalid("kind", f"the plan is of kind {plan.kind!r}", "does_not_match_plan")
+    if not plan.orderable and not wanted.imported:
+        raise Refused("plan_not_sold", {"plan": plan.id})
+    if (wanted.quantity or 1) > plan.max_quantity:
+        raise Invalid("quantity", f"at most {plan.max_quantity} of this plan", "too_many")
+    return plan
+
+
+def _built(
+    wanted: Registration,
+    plan: Plan,
+    kind: Kind,
+    policy: Policy,
+    fingerprint: str,
+    now: datetime,
+) -> Contract:
+    check_options(wanted.options, policy)
+    label, tld = _label(wanted, plan, kind)
+    starts_on, expires_on, term = _term(wanted, plan, local_day(now, policy.zone))
+    price = wanted.price or plan.price
+    if price.currency != policy.currency:
+        raise Invalid("price.currency", f"{policy.provider} bills in {policy.currency}")
+    if price.minor < 0:
+        raise Invalid("price.amount", "a price is not negative")
+    if not wanted.imported and price != plan.price:
+        raise _mismatch("price", f"the plan costs {plan.price.amount} {plan.price.currency}")
+    contract = Contract(
+        id=wanted.id,
+        provider=policy.provider,
+        kind=plan.kind,
+        label=label,
+        tld=tld,
+        plan=plan.id,
+        quantity=wanted.quantity or 1,
+        holder=wanted.holder,
+        billing_contact=wanted.billing_contact,
+        technical_contact=wanted.technical_contact,
+        email=wanted.email,
+        locale=wanted.locale or policy.locale,
+        order_id=wanted.order_id or f"o-{wanted.id}",
+        parent_id=wanted.parent_id,
+        term_months=term,
+        price=price,
+        starts_on=starts_on,
+        expires_on=expires_on,
+        registry_expires_on=wanted.registry_expires_on,
+        anchor_day=anchor_of(starts_on, expires_on),
+        options=wanted.options,
+        servers=wanted.servers,
+        renewal_warranty=wanted.renewal_warranty,
+        status=wanted.status,
+        policy=policy.name,
+        version=0,
+        events=0,
+        registered_as=fingerprint,
+    )
+    return _standing(contract, kind, policy, local_day(now, policy.zone), wanted.imported)
+
+
+def _standing(
+    contract: Contract, kind: Kind, policy: Policy, today: date, imported: bool
+) -> Contract:
+    """What a status brings with it: an imported contract enters in the middle of its life."""
+    if contract.status in (Status.ACTIVE, Status.PENDING):
+        return contract
+    if not imported:
+        raise Invalid("status", "a new contract is active or pending; others need import: true")
+    if contract.status is Status.NON_RENEWING:
+        return replace(contract, cancellation=Cancellation("at_term", today, None))
+    if contract.status is Status.CLOSED:
+        return replace(contract, closed_reason=kind.closed_reason)
+    if contract.status is Status.EXPIRED:
+        phases = phases_of(contract, policy)
+        if not phases:
+            raise Invalid("status", "this kind has no phase after its end; import it as closed")
+        if contract.expires_on > today:
+            raise Invalid("expires_on", "an expired contract's end is not in the future")
+        return replace(
+            contract,
+            phase=phases[0].name,
+            phase_ends_on=phase_ends(contract, phases)[0],
+            restorable_until=restorable_until(contract, policy),
+        )
+    return contract
+
+
+def _label(wanted: Registration, plan: Plan, kind: Kind) -> tuple[str, str | None]:
+    if not kind.unique_label:
+        if wanted.tld:
+            raise Invalid("tld", f"a contract of kind {kind.name!r} has none")
+        return wanted.label, None
+    name = domain_name(wanted.label)
+    tld = tld_of(name)
+    if wanted.tld not in (None, tld):
+        raise Invalid("tld", f"the label ends in {tld!r}")
+    if plan.tld not in (None, tld):
+        raise _mismatch("label", f"the plan is for .{plan.tld}, the label ends in .{tld}")
+    return name, tld
+
+
+def _term(wanted: Registration, plan: Plan, today: date) -> tuple[date, date, int]:
+    starts_on = wanted.starts_on or today
+    term = wanted.term_months or plan.term_months
+    usual = add_months(starts_on, term, starts_on.day)
+    expires_on = wanted.expires_on or usual
+    if expires_on <= starts_on:
+        raise Invalid("expires_on", "a term ends after it starts")
+    if not wanted.imported:
+        if term != plan.term_months:
+            raise _mismatch("term_months", f"the plan's term is {plan.term_months} months")
+        if expires_on != usual:
+            raise _mismatch("expires_on", f"a term from {starts_on} ends on {usual}")
+    return starts_on, expires_on, term
+
+
+def _check_parent(wanted: Registration, kind: Kind, parent: Contract | None) -> None:
+    """An add-on hangs on a contract of the same provider and holder; others are not found."""
+    if wanted.parent_id is None:
+        return
+    if not kind.needs_parent:
+        raise Invalid("parent_id", f"a contract of kind {kind.name!r} has no parent")
+    mine = parent is not None and (parent.provider, parent.holder) == (
+        wanted.provider,
+        wanted.holder,
+    )
+    if not mine:
+        raise NotFound("parent_id")
+
+
+def _join_order(contract: Contract, there: Order | None) -> tuple[Order | None, Order]:
+    """Into the order that is named, made if it is not there; one of its own if none is named."""
+    if there is None:
+        return None, Order(contract.order_id, contract.provider, contract.holder, True, 1, 1)
+    if (there.provider, there.holder) != (contract.provider, contract.holder):
+        raise NotFound("order_id")
+    if there.size >= CONTRACTS_IN_AN_ORDER:
+        raise Invalid("order_id", f"an order holds {CONTRACTS_IN_AN_ORDER} contracts", "too_many")
+    return there, replace(there, size=there.size + 1, version=there.version + 1)
+
+
+def _mismatch(field: str, reason: str) -> Invalid:
+    return Invalid(field, f"{reason}; import: true takes the contract's own", "does_not_match_plan")

@@ -1,0 +1,150 @@
+"""The things a decision is about, all frozen: contract, order, actor, event.
+
+Names follow the docs' glossary. `x_on` is a date in the provider's zone, `x_at` an instant in UTC.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from tacit.domain.money import Money
+
+
+class Status(StrEnum):
+    """Where a contract stands; design: section 2."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    NON_RENEWING = "non_renewing"
+    INACTIVE = "inactive"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+
+
+class Role(StrEnum):
+    """As whom somebody acts on one contract."""
+
+    HOLDER = "holder"
+    BILLING_CONTACT = "billing_contact"
+    TECHNICAL_CONTACT = "technical_contact"
+    STAFF = "staff"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: the role decides what he may do, the subject is for the record only."""
+
+    role: Role
+    subject: str
+
+
+JOB = Actor(Role.JOB, "job")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    id: str
+    ip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    """A scheduled end that can still be undone. The reason is free text: it stays on the head
+    and never enters an event, since a person may have written a name into it."""
+
+    mode: str
+    on: date
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One contract as it is stored: the head. `version` rises with every change."""
+
+    id: str
+    provider: str
+    kind: str
+    label: str
+    plan: str
+    quantity: int
+    holder: str
+    email: str
+    locale: str
+    order_id: str
+    term_months: int
+    price: Money
+    starts_on: date
+    expires_on: date
+    anchor_day: int
+    status: Status
+    policy: str
+    version: int
+    events: int
+    registered_as: str
+    tld: str | None = None
+    billing_contact: str | None = None
+    technical_contact: str | None = None
+    parent_id: str | None = None
+    registry_expires_on: date | None = None
+    options: tuple[str, ...] = ()
+    servers: tuple[Server, ...] = ()
+    renewal_warranty: bool = False
+    cancellation: Cancellation | None = None
+    phase: str | None = None
+    phase_ends_on: date | None = None
+    restorable_until: date | None = None
+    closed_reason: str | None = None
+
+    @property
+    def parties(self) -> tuple[str, ...]:
+        """Everybody who sees this contract, the holder first, each person once."""
+        people = (self.holder, self.billing_contact, self.technical_contact)
+        return tuple(dict.fromkeys(p for p in people if p is not None))
+
+    def role_of(self, subject: str) -> Role | None:
+        """The strongest role this person has, or None for a stranger."""
+        if subject == self.holder:
+            return Role.HOLDER
+        if subject == self.billing_contact:
+            return Role.BILLING_CONTACT
+        return Role.TECHNICAL_CONTACT if subject == self.technical_contact else None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Groups contracts of one holder; its switch covers all of them (R3). `size` is how many."""
+
+    id: str
+    provider: str
+    holder: str
+    autorenewal: bool
+    size: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something that will be said to the holder: what, and through which channel."""
+
+    kind: str
+    channel: str
+
+
+Scalar = str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened, in the past tense. `data` carries ids, dates and amounts, never a name or an
+    address; `number` counts the subject's events from 1."""
+
+    type: str
+    subject: str
+    provider: str
+    number: int
+    at: datetime
+    actor: Actor
+    data: Mapping[str, Scalar] = field(default_factory=dict)
+    messages: tuple[Message, ...] = ()

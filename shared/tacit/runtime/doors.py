@@ -1,0 +1,168 @@
+"""The HTTP edge: an API function's resolver, who calls, what was asked, and how no is said."""
+
+import json
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
+from tacit.runtime import shapes
+from tacit.runtime.answers import dumps
+from tacit.runtime.caller import Caller, caller_of
+from tacit.runtime.observability import log_unexpected, logger
+from tacit.runtime.paging import Paging
+from tacit.runtime.problems import Problem, problem_document
+from tacit.runtime.stack import stack
+from tacit.service import Answer, KeyReused, Request
+from tacit.store import keys
+from tacit.store.table import Busy
+
+_TWO_DAYS = 2 * 24 * 3600
+_PAGE, _LONGEST_PAGE = 50, 200
+
+
+class Door:
+    """One request, read as far as every door needs it. Fields of the body are taken from
+    `body`; what the door does not take is refused by `body.end()`."""
+
+    def __init__(self, app: APIGatewayRestResolver) -> None:
+        event = app.current_event
+        self._event = event
+        context: dict[str, Any] = event.raw_event.get("requestContext") or {}
+        claims = (context.get("authorizer") or {}).get("claims") or {}
+        settings = stack().settings
+        self.caller = caller_of(claims, settings.client_id, settings.subject_claim)
+        self.path: str = event.path
+        self.method: str = event.http_method
+
+    def id(self, name: str = "id") -> str:
+        """An id from the path; raises Invalid for one that nothing can have."""
+        given = (self._event.raw_event.get("pathParameters") or {}).get(name) or ""
+        return shapes.identifier(name, unquote(given))
+
+    def staff_only(self) -> None:
+        if not self.caller.is_staff:
+            raise Refused("not_your_role", {"your_role": "customer", "roles": ["staff"]})
+
+    def json(self) -> dict[str, Any]:
+        """The body as an object, its fields not looked at yet (400 comes before 403)."""
+        try:
+            body = self._event.decoded_body if self._event.is_base64_encoded else self._event.body
+        except ValueError:
+            raise Problem("unreadable", field="body", reason="The body is no UTF-8.") from None
+        return shapes.read_json(body)
+
+    def query(self, name: str) -> str | None:
+        values: dict[str, str] = self._event.raw_event.get("queryStringParameters") or {}
+        return values.get(name)
+
+    def known_query(self, *names: str) -> None:
+        """A misspelt filter must not silently show everything."""
+        values: dict[str, str] = self._event.raw_event.get("queryStringParameters") or {}
+        for name in values:
+            if name not in names:
+                raise Invalid(name[:64], "is not a parameter of this request", "unknown_field")
+
+    def limit(self) -> int:
+        given = self.query("limit")
+        if given is None:
+            return _PAGE
+        if not given.isascii() or not given.isdecimal() or len(given) > 4:
+            raise Invalid("limit", "expected a whole number")
+        return shapes.whole(1, _LONGEST_PAGE)("limit", int(given))
+
+    def paging(self) -> Paging:
+        """Signed for this caller, this path and these filters."""
+        values: dict[str, str] = self._event.raw_event.get("queryStringParameters") or {}
+        asked = sorted((n, v) for n, v in values.items() if n not in ("next", "limit"))
+        return Paging(stack().secret, dumps([self.caller.subject, self.path, asked]))
+
+    def request(self, body: dict[str, Any]) -> Request:
+        """Dry run and idempotency key of a command."""
+        self.known_query("dry_run")
+        dry_run = shapes.one_of("true", "false")("dry_run", self.query("dry_run") or "false")
+        headers = {k.lower(): v for k, v in (self._event.headers or {}).items()}
+        key = headers.get("idempotency-key")
+        if key is None:
+            return Request(dry_run == "true")
+        shapes.text(128)("Idempotency-Key", key)
+        return Request(
+            dry_run=dry_run == "true",
+            key=keys.idempotency(self.caller.subject, self.method, self.path, key),
+            fingerprint=fingerprint(body),
+            ttl=int(time.time()) + _TWO_DAYS,
+        )
+
+
+def fingerprint(body: dict[str, Any]) -> str:
+    """A body by its meaning: the order of its fields does not count."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()
+
+
+def respond(answer: Answer) -> Response[str]:
+    return Response(answer.status, "application/json", answer.body)
+
+
+def page_answer(items: list[Any], token: str | None) -> Answer:
+    return Answer(200, dumps({"items": items, "next": token}))
+
+
+def api() -> APIGatewayRestResolver:
+    """A resolver whose every error is a problem+json of the one table."""
+    app = APIGatewayRestResolver()
+
+    app.exception_handler(Exception)(problem_response)
+
+    @app.not_found
+    def nowhere(_: NotFoundError) -> Response[str]:
+        """The gateway knew the route, so a path parameter is what did not fit."""
+        given = app.current_event.raw_event.get("pathParameters")
+        if given:
+            name = min(given)
+            return problem_response(Invalid(name, "has characters that no id has"))
+        return problem_response(Problem("no_such_door"))
+
+    return app
+
+
+def problem_response(error: Exception) -> Response[str]:
+    status, body = problem_of(error)
+    return Response(status, "application/problem+json", dumps(body))
+
+
+def problem_of(error: Exception) -> tuple[int, dict[str, Any]]:
+    match error:
+        case Problem():
+            return problem_document(error.code, error.params)
+        case Refused():
+            return problem_document(error.code, error.params, error.available_from)
+        case Invalid():
+            return problem_document(error.code, {"field": error.field, "reason": error.reason})
+        case NotFound():
+            return problem_document("not_found", {"thing": error.thing})
+        case KeyReused():
+            return problem_document("idempotency_key_reused", {"field": "Idempotency-Key"})
+        case Busy():
+            return problem_document("busy", {})
+        case Broken():
+            logger().error("broken record", reason=str(error)[:200])
+            return problem_document("broken_record", {})
+        case _:
+            log_unexpected(error)
+            return problem_document("internal", {})
+
+
+def lambda_handler(app: APIGatewayRestResolver) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return app.resolve(event, context)
+
+    return handler
+
+
+__all__ = ["Caller", "Door", "api", "fingerprint", "lambda_handler", "page_answer", "respond"]

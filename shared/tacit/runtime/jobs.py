@@ -1,0 +1,142 @@
+"""A job from the outside: a run is made, and its 64 shards are dealt into messages.
+
+POST /job-runs, the scheduler's event and a direct invocation all come here. A run that is there
+already is dealt again: a message says which shards to look after, and a shard that is done is
+left alone, so that dealing twice costs reads and nothing else.
+"""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from tacit.domain.refusals import Refused
+from tacit.domain.values import JOB, Actor
+from tacit.runtime import shapes
+from tacit.runtime.stack import Stack
+from tacit.store import keys
+from tacit.store.codec import Item
+from tacit.store.repository import IdempotencyRecord
+from tacit.store.runs import ALL, Run, Runs
+
+EXPIRIES = "expiries"
+JOBS = (EXPIRIES,)
+_PREVIEWED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message: some shards of a run, in the order to be worked, the first from its cursor."""
+
+    run_id: str
+    job: str
+    as_of: datetime
+    scope: str
+    shards: tuple[str, ...]
+
+    def text(self) -> str:
+        return json.dumps(
+            {
+                "run": self.run_id,
+                "job": self.job,
+                "as_of": keys.instant(self.as_of),
+                "scope": self.scope,
+                "shards": list(self.shards),
+            }
+        )
+
+    @classmethod
+    def read(cls, text: str) -> "Parcel":
+        data = json.loads(text)
+        return cls(
+            run_id=data["run"],
+            job=data["job"],
+            as_of=keys.read_instant(data["as_of"]),
+            scope=data["scope"],
+            shards=tuple(data["shards"]),
+        )
+
+
+class Jobs:
+    """Starting runs. `stack` gives the queue, the clock and the runs' store."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self.runs = Runs(stack.table)
+
+    def check_as_of(self, as_of: datetime, now: datetime) -> None:
+        """The future is refused: a job must not act before its day (`as_of_in_future`)."""
+        if as_of > now and not self._stack.clock.is_for_tests:
+            raise Refused("as_of_in_future", {"as_of": _text(as_of), "now": _text(now)})
+
+    def planned(self, job: str, as_of: datetime, scope: str, by: Actor, now: datetime) -> Run:
+        """A run that does not exist yet, under an id of its own."""
+        return Run(f"{job}-{uuid.uuid4().hex}", job, as_of, now, scope, by)
+
+    def start(self, run: Run, now: datetime, record: IdempotencyRecord | None = None) -> bool:
+        """Make the run and deal it; False where it was there, then it is only dealt again."""
+        created = self.runs.create(run, now, record)
+        self.deal(run)
+        return created
+
+    def deal(self, run: Run) -> None:
+        """Send the shards, dealt like cards, so that a full one does not slow its neighbours."""
+        every = [f"{number:02d}" for number in range(keys.SHARDS)]
+        count = max(1, min(self._stack.settings.job_messages, keys.SHARDS))
+        parcels = [
+            Parcel(run.id, run.job, run.as_of, run.scope, tuple(every[hand::count]))
+            for hand in range(count)
+        ]
+        self.send(parcels)
+
+    def send(self, parcels: list[Parcel]) -> None:
+        """Every parcel is in the queue, or this raises and the caller is asked again."""
+        queue = self._stack.client("sqs")
+        url = self._stack.settings.expiries_queue_url
+        for start in range(0, len(parcels), 10):
+            entries = [
+                {"Id": str(number), "MessageBody": parcel.text()}
+                for number, parcel in enumerate(parcels[start : start + 10])
+            ]
+            answer = queue.send_message_batch(QueueUrl=url, Entries=entries)
+            if answer.get("Failed"):
+                raise RuntimeError(f"{len(answer['Failed'])} messages were refused by the queue")
+
+    def how_many_due(self, job: str, as_of: datetime) -> int:
+        """For a dry run: how many records the calendar would hand out, at most a thousand."""
+        found = 0
+        for number in range(keys.SHARDS):
+            after: Item | None = None
+            while found < _PREVIEWED:
+                page = self.runs.due(job, f"{number:02d}", as_of, _PREVIEWED - found, after)
+                found += len(page.items)
+                after = page.after
+                if after is None:
+                    break
+        return found
+
+
+def scheduled_run(event: Mapping[str, Any], request_id: str, job: str, now: datetime) -> Run:
+    """The run that the scheduler or a direct invocation asks for; raises Invalid.
+
+    The same scheduler event gives the same run, because its id is made of the scheduled time;
+    a direct invocation that Lambda itself repeats keeps its request id. A placeholder that was
+    never filled in is an error, never "now".
+    """
+    body = shapes.Body(event)
+    as_of = body.need("as_of", shapes.instant)
+    schedule = body.may("schedule", shapes.one_of(job))
+    body.end()
+    name = as_of.strftime("%Y%m%dT%H%M%SZ") if schedule else request_id
+    return Run(f"{job}-{name}", job, as_of, now, ALL, JOB)
+
+
+def read_job(body: shapes.Body) -> tuple[str, datetime]:
+    """`job` and `as_of` of POST /job-runs."""
+    return body.need("job", shapes.one_of(*JOBS)), body.need("as_of", shapes.instant)
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

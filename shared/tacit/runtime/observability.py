@@ -1,0 +1,37 @@
+"""What is said about a run: structured logs and metrics, without addresses, bodies or tokens."""
+
+import traceback
+from collections.abc import Mapping
+from functools import cache
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+
+@cache
+def logger() -> Logger:
+    """Powertools' logger; never given an event, a body or a header."""
+    return Logger(use_rfc3339=True)
+
+
+@cache
+def _metrics() -> Metrics:
+    return Metrics(namespace="Tacit")
+
+
+def count(numbers: Mapping[str, int]) -> None:
+    """Counts of one invocation as an embedded metric, zeros included: silence is not zero."""
+    metrics = _metrics()
+    for name, value in numbers.items():
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    metrics.flush_metrics(raise_on_empty_metrics=False)
+
+
+def log_unexpected(error: BaseException) -> None:
+    """Where it happened and of which type; its message might carry what must not be logged."""
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    logger().error(
+        "unexpected error",
+        error_type=type(error).__name__,
+        where=[f"{frame.name}:{frame.lineno}" for frame in frames],
+    )

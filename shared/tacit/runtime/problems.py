@@ -1,0 +1,138 @@
+"""Every way Tacit says no over HTTP, in one table; answers follow RFC 9457.
+
+`docs/errors.md` is written from this table and tested against it. A detail may name the
+refusal's parameters; programs read `code` and `params`, people read `detail`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from string import Formatter
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    status: int
+    title: str
+    detail: str
+
+
+_ASK = "Please ask support: {contact[form]} {contact[email]}"
+
+PROBLEMS: Mapping[str, Entry] = {
+    "unreadable": Entry(400, "The request cannot be read", "{reason}"),
+    "body_too_large": Entry(
+        400, "The request is too large", "The body has {size} bytes; at most {limit} are read."
+    ),
+    "unauthenticated": Entry(
+        401, "Who are you?", "Send a valid ID token: Authorization: Bearer <ID token>."
+    ),
+    "not_your_role": Entry(
+        403, "Somebody else may do this", "You act as {your_role}; this is for: {roles}."
+    ),
+    "not_found": Entry(404, "Not found", "There is no such {thing} for you."),
+    "no_such_door": Entry(404, "No such door", "This path and method lead nowhere."),
+    "invalid_field": Entry(422, "A field is wrong", "{field}: {reason}"),
+    "unknown_field": Entry(422, "A field is unknown", "{field}: {reason}"),
+    "missing_field": Entry(422, "A field is missing", "{field}: {reason}"),
+    "unknown_provider": Entry(422, "The provider is unknown", "{field}: {reason}"),
+    "unknown_plan": Entry(422, "The plan is unknown", "{field}: {reason}"),
+    "does_not_match_plan": Entry(422, "This is not what the plan says", "{field}: {reason}"),
+    "too_many": Entry(422, "Too many", "{field}: {reason}"),
+    "idempotency_key_reused": Entry(
+        422,
+        "The key was used for another request",
+        "This Idempotency-Key came with another body before. Use a new key for a new request.",
+    ),
+    "invalid_next": Entry(
+        422, "This is not the next page", "{field}: it belongs to another caller or query."
+    ),
+    "gone_expired": Entry(410, "The contract has expired", "It is no longer shown. " + _ASK),
+    "gone_closed": Entry(410, "The contract is closed", "It has ended for good. " + _ASK),
+    "expired": Entry(409, "The contract has expired", "It cannot be changed online. " + _ASK),
+    "closed": Entry(409, "The contract is closed", "It has ended for good ({closed_reason})."),
+    "inactive": Entry(409, "The contract is switched off", _ASK),
+    "ask_support": Entry(409, "Support does this for you", _ASK),
+    "not_offered": Entry(409, "This is not offered", _ASK),
+    "mode_not_offered": Entry(
+        409, "This way of cancelling is not offered", "{mode} is not offered here, only: {modes}."
+    ),
+    "already_registered": Entry(
+        409,
+        "The contract is registered already",
+        "{id} is there with other particulars (version {version}). Change it with PATCH.",
+    ),
+    "label_taken": Entry(
+        409, "The name is taken", "{label} belongs to another contract as long as it has rights."
+    ),
+    "label_is_the_name": Entry(
+        409, "The name cannot be changed", "{label} is the domain itself; register another one."
+    ),
+    "version_moved": Entry(
+        409,
+        "It has changed since you looked",
+        "You looked at version {your_version}, now it is {version}. Read it again.",
+    ),
+    "plan_not_sold": Entry(
+        409, "The plan is not sold any more", "{plan} goes on for those who have it."
+    ),
+    "as_of_in_future": Entry(
+        409, "The day has not come", "as_of {as_of} is later than now, {now}. Use dry_run=true."
+    ),
+    "still_broken": Entry(409, "The record is still broken", "{reason}"),
+    "busy": Entry(
+        409, "Others are changing it", "The same thing is being changed right now; try again."
+    ),
+    "broken_record": Entry(
+        500, "A record needs a person", "The stored record cannot be read; staff has been told."
+    ),
+    "internal": Entry(500, "Our mistake", "Nothing was changed by this request as far as we know."),
+}
+
+
+class Problem(Exception):
+    """A refusal of the edge; those of the core are translated into the same table."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def problem_document(
+    code: str, params: Mapping[str, object], available_from: date | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Status and body. A code that begins with `gone_` is answered without that prefix: the rule
+    is the same, only the question (a GET) differs."""
+    entry = PROBLEMS[code]
+    shown = code.removeprefix("gone_")
+    body: dict[str, Any] = {
+        "type": f"urn:tacit:problem:{shown}",
+        "title": entry.title,
+        "status": entry.status,
+        "detail": _Lenient().vformat(entry.detail, (), _readable(params)).strip(),
+        "code": shown,
+        "params": dict(params),
+    }
+    if available_from is not None:
+        body["params"]["available_from"] = available_from.isoformat()
+    return entry.status, body
+
+
+class _Lenient(Formatter):
+    """A parameter that is missing or empty leaves a gap, it never breaks the answer."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        try:
+            value, key = super().get_field(field_name, args, kwargs)
+        except (KeyError, AttributeError, TypeError, IndexError):
+            return "", field_name
+        return ("" if value is None else value), key
+
+
+def _readable(params: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for name, value in params.items()
+    }

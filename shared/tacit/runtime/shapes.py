@@ -1,0 +1,208 @@
+"""Reading a request's body field by field: each reader takes one value or says what is wrong.
+
+Unknown fields are refused, whole numbers are never booleans, and no text carries a control
+character, so that nothing strange reaches a key, a mail or a log.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any, NoReturn, TypeVar
+
+from tacit.domain.days import EARLIEST, LATEST
+from tacit.domain.money import Money, NotMoney
+from tacit.domain.refusals import Invalid
+from tacit.runtime.problems import Problem
+
+T = TypeVar("T")
+BODY_LIMIT = 64 * 1024
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}\Z", re.ASCII)
+_EMAIL = re.compile(r"[^@\s<>,;:\"()\\]{1,64}@[^@\s<>,;:\"()\\]{1,190}\.[^@\s<>,;:\"()\\]{2,63}\Z")
+_LOCALE = re.compile(r"[a-z]{2}(-[A-Z]{2})?\Z", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
+
+Reader = Callable[[str, Any], T]
+
+
+def read_json(body: str | None) -> dict[str, Any]:
+    """The body as an object; no body is an empty one. Raises Problem 400."""
+    if not body:
+        return {}
+    size = len(body.encode("utf-8", "surrogatepass"))
+    if size > BODY_LIMIT:
+        raise Problem("body_too_large", field="body", size=size, limit=BODY_LIMIT)
+    try:
+        value = json.loads(body, parse_constant=_no_constant, object_pairs_hook=_no_twins)
+    except (ValueError, RecursionError) as wrong:
+        reason = str(wrong) if isinstance(wrong, ValueError) else "nested too deeply"
+        raise Problem("unreadable", field="body", reason=f"The body is no JSON: {reason}") from None
+    if not isinstance(value, dict):
+        raise Problem("unreadable", field="body", reason="The body is no JSON object.")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is given twice")
+    return found
+
+
+class Body:
+    """An object whose fields are taken one by one; what is left at the end is unknown."""
+
+    def __init__(self, data: Mapping[str, Any], path: str = "") -> None:
+        self._left = dict(data)
+        self._path = path
+
+    def need(self, name: str, reader: Reader[T]) -> T:
+        if self._left.get(name) is None:
+            raise Invalid(self._at(name), "is missing", "missing_field")
+        return reader(self._at(name), self._left.pop(name))
+
+    def may(self, name: str, reader: Reader[T]) -> T | None:
+        """None where the field is absent or null."""
+        value = self._left.pop(name, None)
+        return None if value is None else reader(self._at(name), value)
+
+    def has(self, name: str) -> bool:
+        return name in self._left
+
+    def end(self) -> None:
+        if self._left:
+            name = min(self._left)
+            raise Invalid(self._at(name[:64]), "is not a field of this request", "unknown_field")
+
+    def _at(self, name: str) -> str:
+        return f"{self._path}.{name}" if self._path else name
+
+
+def text(longest: int, shortest: int = 1) -> Reader[str]:
+    def read(field: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise Invalid(field, "expected a text")
+        if not shortest <= len(value) <= longest:
+            raise Invalid(field, f"expected {shortest} to {longest} characters, got {len(value)}")
+        if not value.isprintable() or value != value.strip():
+            raise Invalid(field, "has characters that cannot be printed, or blanks around it")
+        return value
+
+    return read
+
+
+def prose(longest: int) -> Reader[str]:
+    """Free text of a person: line breaks are fine, other control characters are not."""
+
+    def read(field: str, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > longest:
+            raise Invalid(field, f"expected a text of at most {longest} characters")
+        if not all(c.isprintable() or c in "\n\t" for c in value):
+            raise Invalid(field, "has characters that cannot be printed")
+        return value
+
+    return read
+
+
+def matching(pattern: re.Pattern[str], hint: str) -> Reader[str]:
+    def read(field: str, value: Any) -> str:
+        if not isinstance(value, str) or not pattern.match(value):
+            raise Invalid(field, hint)
+        return value
+
+    return read
+
+
+identifier = matching(_ID, "expected an id: letters, digits and . _ : @ -, at most 64")
+email = matching(_EMAIL, "expected an e-mail address")
+locale = matching(_LOCALE, "expected a locale such as fr or fr-CH")
+subject = text(128)
+
+
+def whole(least: int, most: int) -> Reader[int]:
+    def read(field: str, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Invalid(field, "expected a whole number")
+        if not least <= value <= most:
+            raise Invalid(field, f"expected {least} to {most}")
+        return value
+
+    return read
+
+
+def flag(field: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(field, "expected true or false")
+    return value
+
+
+def day(field: str, value: Any) -> date:
+    """A date of the Gregorian calendar between 1990 and 2199, "2027-01-15"."""
+    hint = f'expected a date like "2027-01-15", from {EARLIEST} to {LATEST}'
+    if not isinstance(value, str) or not _DAY.match(value):
+        raise Invalid(field, hint)
+    try:
+        found = date.fromisoformat(value)
+    except ValueError:
+        raise Invalid(field, f"there is no such day; {hint}") from None
+    if not EARLIEST <= found <= LATEST:
+        raise Invalid(field, hint)
+    return found
+
+
+def instant(field: str, value: Any) -> datetime:
+    """An instant with its offset, "2026-12-01T03:00:00Z"; answered in UTC."""
+    hint = 'expected an instant like "2026-12-01T03:00:00Z"'
+    if not isinstance(value, str) or not _INSTANT.match(value):
+        raise Invalid(field, hint)
+    try:
+        found = datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(field, f"there is no such instant; {hint}") from None
+    if not EARLIEST <= found.date() <= LATEST:
+        raise Invalid(field, hint)
+    return found
+
+
+def one_of(*choices: str) -> Reader[str]:
+    def read(field: str, value: Any) -> str:
+        if not isinstance(value, str) or value not in choices:
+            raise Invalid(field, f"expected one of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def money(field: str, value: Any) -> Money:
+    """{"amount": "24.00", "currency": "CHF"}"""
+    body = nested(field, value)
+    amount = body.need("amount", text(20))
+    currency = body.need("currency", text(3, 3))
+    body.end()
+    try:
+        return Money.parse(amount, currency)
+    except NotMoney as wrong:
+        raise Invalid(f"{field}.amount", str(wrong)) from None
+
+
+def nested(field: str, value: Any) -> Body:
+    if not isinstance(value, dict):
+        raise Invalid(field, "expected an object")
+    return Body(value, field)
+
+
+def list_of(reader: Reader[T], most: int) -> Reader[tuple[T, ...]]:
+    def read(field: str, value: Any) -> tuple[T, ...]:
+        if not isinstance(value, list):
+            raise Invalid(field, "expected a list")
+        if len(value) > most:
+            raise Invalid(field, f"at most {most}, got {len(value)}", "too_many")
+        return tuple(reader(f"{field}[{i}]", entry) for i, entry in enumerate(value))
+
+    return read

@@ -1,0 +1,103 @@
+"""What one function is made of: its settings and the things they lead to, made when first asked.
+
+Nothing is read from the environment when a module is imported, so that a test or another stack
+in the same process gets its own.
+"""
+
+import os
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from tacit.runtime.clock import Clock
+from tacit.service import Contracts
+from tacit.store.clock import TestClock
+from tacit.store.listing import Listing
+from tacit.store.repository import Repository
+from tacit.store.table import Table
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The environment of one function; a variable it does not need may be absent."""
+
+    table_name: str
+    region: str | None
+    test_clock: bool
+    client_id: str
+    subject_claim: str
+    secret_arn: str
+    expiries_queue_url: str
+    job_messages: int
+    bus_name: str
+    sender: str
+
+    @classmethod
+    def of_environment(cls) -> "Settings":
+        env = os.environ.get
+        return cls(
+            table_name=os.environ["TABLE_NAME"],
+            region=env("AWS_REGION") or env("AWS_DEFAULT_REGION"),
+            test_clock=env("TEST_CLOCK") == "enabled",
+            client_id=env("CLIENT_ID", ""),
+            subject_claim=env("SUBJECT_CLAIM", "cognito:username"),
+            secret_arn=env("SECRET_ARN", ""),
+            expiries_queue_url=env("EXPIRIES_QUEUE_URL", ""),
+            job_messages=int(env("JOB_MESSAGES", "8")),
+            bus_name=env("BUS_NAME", ""),
+            sender=env("SENDER", ""),
+        )
+
+
+class Stack:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def table(self) -> Table:
+        return Table(self.settings.table_name, self.settings.region)
+
+    @cached_property
+    def repository(self) -> Repository:
+        return Repository(self.table)
+
+    @cached_property
+    def listing(self) -> Listing:
+        return Listing(self.table)
+
+    @cached_property
+    def clock(self) -> Clock:
+        return Clock(TestClock(self.table) if self.settings.test_clock else None)
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        return Contracts(self.repository, self.clock)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The stack's secret, fetched once per process."""
+        answer = self.client("secretsmanager").get_secret_value(SecretId=self.settings.secret_arn)
+        return str(answer["SecretString"]).encode()
+
+    def client(self, service: str) -> Any:
+        """A botocore client, made once; boto3 would add its resources and S3 transfers on top."""
+        return _client(service, self.settings.region)
+
+
+@cache
+def _client(service: str, region: str | None) -> Any:
+    from botocore.session import get_session
+
+    return get_session().create_client(service, region_name=region)
+
+
+@cache
+def stack() -> Stack:
+    """This process's stack."""
+    return Stack(Settings.of_environment())
+
+
+def forget_stack() -> None:
+    """For tests that change the environment within one process."""
+    stack.cache_clear()
+    _client.cache_clear()

@@ -1,0 +1,254 @@
+"""Load, decide, commit: the only place where domain, store and policies meet.
+
+A command costs one consistent read per value it needs and one transaction. A lost race is
+decided again on fresh values, so that every answer is true of what is stored.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from tacit.domain.commands import Command, Register, Registration
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
+from tacit.domain.life import decide
+from tacit.domain.permission import check_role
+from tacit.domain.policy import Policy
+from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
+from tacit.domain.values import Actor, Contract, Role
+from tacit.policies import UnknownPolicy, newest, policy
+from tacit.store.keys import Key
+from tacit.store.repository import (
+    IdempotencyRecord,
+    KeyUsed,
+    LabelTaken,
+    LostRace,
+    Repository,
+)
+from tacit.store.table import Busy
+
+_TRIES = 10
+_KEPT = timedelta(hours=24)
+
+
+class Caller(Protocol):
+    """What the service asks of whoever calls; `runtime.caller` has the real one."""
+
+    @property
+    def subject(self) -> str: ...
+    def is_staff_of(self, provider: str) -> bool: ...
+    def actor_on(self, contract: Contract) -> Actor | None: ...
+
+
+class Now(Protocol):
+    def now(self) -> datetime: ...
+
+
+class KeyReused(Exception):
+    """The idempotency key came with another request before."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One contract as one person sees it, at one instant."""
+
+    situation: Situation
+    contract: Contract
+    actor: Actor
+    policy: Policy
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over HTTP; `body` is JSON text, kept as it was for a repeated key."""
+
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The circumstances of a command: nothing is written for a dry run, and a repeated
+    idempotency key (`key`, with the hash of what was asked) gets the first answer again."""
+
+    dry_run: bool = False
+    key: Key | None = None
+    fingerprint: str = ""
+    ttl: int = 0
+
+
+Shape = Callable[[View, Decision], Answer]
+
+
+class Contracts:
+    """Contracts as doors and jobs use them."""
+
+    def __init__(self, repository: Repository, clock: Now) -> None:
+        self.repository = repository
+        self.clock = clock
+
+    def view(self, caller: Caller, contract_id: str, now: datetime | None = None) -> View:
+        """Raises NotFound also for what is somebody else's, Broken for what cannot be read."""
+        now = now or self.clock.now()
+        contract = self.repository.contract(contract_id)
+        actor = caller.actor_on(contract) if contract is not None else None
+        if contract is None or actor is None:
+            raise NotFound("contract")
+        order = self.repository.order(contract.order_id)
+        return View(Situation(contract, order), contract, actor, policy_of(contract), now)
+
+    def views(self, caller: Caller, contracts: list[Contract]) -> list[View]:
+        """A page of contracts with their orders; what the caller may not see is left out."""
+        now = self.clock.now()
+        orders = self.repository.orders({contract.order_id for contract in contracts})
+        views = []
+        for contract in contracts:
+            actor = caller.actor_on(contract)
+            if actor is None or not is_known(contract):
+                continue
+            situation = Situation(contract, orders.get(contract.order_id))
+            views.append(View(situation, contract, actor, policy_of(contract), now))
+        return views
+
+    def carry_out(
+        self,
+        caller: Caller,
+        contract_id: str,
+        action: str | None,
+        command: Callable[[Actor], Command],
+        shape: Shape,
+        request: Request,
+    ) -> Answer:
+        """Decide and commit. `action` is the policy's name for it, None: staff's alone.
+
+        `command` reads the body and is asked after the role is known: 403 comes before 422.
+        """
+        now = self.clock.now()
+        if (known := recorded(self.repository, request, now)) is not None:
+            return known
+        for _ in range(_TRIES):
+            view = self.view(caller, contract_id, now)
+            self._check_role(view, action)
+            decision = decide(view.situation, command(view.actor), view.policy, now)
+            answer = shape(view, decision)
+            if self._committed(decision, view.policy, now, request, answer):
+                return answer
+            if (known := recorded(self.repository, request, now)) is not None:
+                return known
+        raise Busy(f"lost {_TRIES} races")
+
+    def register(
+        self, caller: Caller, wanted: Registration, fingerprint: str, shape: Shape, request: Request
+    ) -> Answer:
+        """Bring a contract in; `fingerprint` stands for the body."""
+        now = self.clock.now()
+        try:
+            rules = newest(wanted.provider)
+        except UnknownPolicy:
+            reason = f"no provider {wanted.provider!r} is known here"
+            raise Invalid("provider", reason, "unknown_provider") from None
+        if not caller.is_staff_of(wanted.provider):
+            raise NotFound("provider")
+        if (known := recorded(self.repository, request, now)) is not None:
+            return known
+        actor = Actor(Role.STAFF, caller.subject)
+        for _ in range(_TRIES):
+            situation = self._around(caller, wanted)
+            decision = decide(situation, Register(actor, wanted, fingerprint), rules, now)
+            after = decision.contract
+            answer = shape(View(situation, after, actor, policy_of(after), now), decision)
+            try:
+                if self._committed(decision, rules, now, request, answer):
+                    return answer
+            except LabelTaken:
+                raise Refused("label_taken", {"label": after.label}) from None
+            if (known := recorded(self.repository, request, now)) is not None:
+                return known
+        raise Busy(f"lost {_TRIES} races")
+
+    def _around(self, caller: Caller, wanted: Registration) -> Situation:
+        there = self.repository.contract(wanted.id)
+        if there is not None:
+            if caller.actor_on(there) is None:
+                raise NotFound("contract")
+            return Situation(there, self.repository.order(there.order_id))
+        order = self.repository.order(wanted.order_id or f"o-{wanted.id}")
+        parent = self.repository.contract(wanted.parent_id) if wanted.parent_id else None
+        return Situation(None, order, parent)
+
+    def _check_role(self, view: View, action: str | None) -> None:
+        if action is not None:
+            check_role(action, view.actor, view.policy)
+        elif view.actor.role is not Role.STAFF:
+            raise Refused(
+                "not_your_role", {"your_role": str(view.actor.role), "roles": [str(Role.STAFF)]}
+            )
+
+    def _committed(
+        self, decision: Decision, rules: Policy, now: datetime, request: Request, answer: Answer
+    ) -> bool:
+        """True when the answer stands; False when another writer came first."""
+        if request.dry_run or isinstance(decision, NothingToDo):
+            return True
+        record = record_of(request, answer, now)
+        try:
+            self.repository.commit(decision, rules, now, record)
+        except (LostRace, KeyUsed):
+            return False
+        return True
+
+
+def recorded(repository: Repository, request: Request, now: datetime) -> Answer | None:
+    """The answer given to this idempotency key before; raises KeyReused for another request."""
+    if request.key is None or request.dry_run:
+        return None
+    record = repository.idempotency(request.key)
+    if record is None or record.valid_until <= now:
+        return None
+    if record.request != request.fingerprint:
+        raise KeyReused
+    return Answer(record.status, record.answer)
+
+
+def record_of(request: Request, answer: Answer, now: datetime) -> IdempotencyRecord | None:
+    """The record to commit with the effect, where the request brought a key."""
+    if request.key is None:
+        return None
+    return IdempotencyRecord(
+        key=request.key,
+        request=request.fingerprint,
+        status=answer.status,
+        answer=answer.body,
+        valid_until=now + _KEPT,
+        ttl=request.ttl,
+    )
+
+
+def policy_of(contract: Contract) -> Policy:
+    """The version the contract's term began under (G10); Broken where it is not shipped."""
+    try:
+        rules = policy(contract.policy)
+    except UnknownPolicy:
+        raise Broken(f"the policy {contract.policy!r} is not shipped") from None
+    if contract.kind not in rules.kinds:
+        raise Broken(f"the policy {contract.policy!r} has no kind {contract.kind!r}")
+    return rules
+
+
+def is_known(contract: Contract) -> bool:
+    """Whether its policy is here; a list leaves out what only a person can mend."""
+    try:
+        policy_of(contract)
+    except Broken:
+        return False
+    return True
+
+
+def after(view: View, decision: Decision) -> View:
+    """The view as it is once the decision is carried out."""
+    order = view.situation.order
+    if isinstance(decision, Change) and decision.order is not None:
+        order = decision.order
+    situation = replace(view.situation, contract=decision.contract, order=order)
+    return replace(view, situation=situation, contract=decision.contract)

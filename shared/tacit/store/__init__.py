@@ -1,0 +1,1 @@
+"""What is remembered: one table, reached through `Table`; nothing else imports pynamodb."""

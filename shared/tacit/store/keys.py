@@ -1,0 +1,108 @@
+"""Every key of the table, in one place; `docs/keys.md` explains who uses which.
+
+A part that somebody outside chose is escaped, so that no name can reach into another's keys.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from zlib import crc32
+
+from tacit.domain.values import Status
+
+SHARDS = 64
+LANES = 8
+HEAD = "head"
+
+Key = tuple[str, str]
+
+
+def part(text: str) -> str:
+    """One part of a key, with the separator escaped."""
+    return text.replace("%", "%25").replace("#", "%23")
+
+
+def unpart(text: str) -> str:
+    return text.replace("%23", "#").replace("%25", "%")
+
+
+def instant(at: datetime) -> str:
+    """An instant as it is stored and compared: UTC, to the microsecond, of one width."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def shard_of(provider: str, holder: str) -> str:
+    """One of the 64 shards; all of a holder's contracts meet in one."""
+    return f"{crc32(f'{part(provider)}#{part(holder)}'.encode()) % SHARDS:02d}"
+
+
+def lane_of(text: str) -> str:
+    """One of the eight lanes of an index that is written often and read rarely."""
+    return str(crc32(text.encode()) % LANES)
+
+
+def contract(contract_id: str) -> Key:
+    return f"contract#{part(contract_id)}", HEAD
+
+
+def order(order_id: str) -> Key:
+    return f"order#{part(order_id)}", HEAD
+
+
+def event(subject_pk: str, number: int) -> Key:
+    return subject_pk, f"event#{number:010d}"
+
+
+def label(provider: str, registered_form: str) -> Key:
+    return f"label#{part(provider)}#{part(registered_form)}", "claim"
+
+
+def party(provider: str, subject: str) -> str:
+    """The partition of everything one person sees at one provider."""
+    return f"party#{part(provider)}#{part(subject)}"
+
+
+def party_link(status: Status, holder: str, contract_id: str) -> str:
+    """By status first, then holder: both can be asked for without reading the rest."""
+    return f"{status}#{part(holder)}#{part(contract_id)}"
+
+
+def listing(provider: str, lane: str) -> str:
+    return f"{part(provider)}#{lane}"
+
+
+def idempotency(caller: str, method: str, path: str, key: str) -> Key:
+    scope = "\0".join((caller, method, path, key))
+    return f"idempotency#{sha256(scope.encode()).hexdigest()}", "record"
+
+
+def run(run_id: str) -> Key:
+    return f"run#{part(run_id)}", HEAD
+
+
+def run_shard(run_id: str, shard: str) -> Key:
+    return f"run#{part(run_id)}", f"shard#{shard}"
+
+
+def runs(scope: str) -> str:
+    """The partition that lists the runs of one provider, or of all (`*`)."""
+    return f"runs#{part(scope)}"
+
+
+def parked(scope: str) -> str:
+    """The partition that lists what is parked for one provider, or of nobody known (`*`)."""
+    return f"parked#{part(scope)}"
+
+
+def failure(pk: str) -> Key:
+    return pk, "failure"
+
+
+def message(subject_pk: str, event_number: int, kind: str, channel: str) -> Key:
+    return subject_pk, f"message#{event_number:010d}#{part(kind)}#{part(channel)}"
+
+
+CLOCK: Key = ("clock", HEAD)

@@ -1,0 +1,235 @@
+"""Values to items and back. An item that cannot be read raises Broken, naming what is wrong."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+
+from tacit.domain.calendar import expiries_due_at, renewals_due_at
+from tacit.domain.days import EARLIEST, LATEST
+from tacit.domain.labels import registered_form
+from tacit.domain.money import Money
+from tacit.domain.policy import Policy
+from tacit.domain.refusals import Broken
+from tacit.domain.values import (
+    Actor,
+    Cancellation,
+    Contract,
+    Event,
+    Message,
+    Order,
+    Role,
+    Server,
+    Status,
+)
+from tacit.store import keys
+from tacit.store.codec import Item, Raw, from_raw
+
+T = TypeVar("T")
+
+
+def contract_item(contract: Contract, policy: Policy) -> Item:
+    """The head with everything derived from it: shard, both calendars, the staff's listing."""
+    pk, sk = keys.contract(contract.id)
+    shard = keys.shard_of(contract.provider, contract.holder)
+    renewals, expiries = renewals_due_at(contract, policy), expiries_due_at(contract, policy)
+    cancellation = contract.cancellation
+    return {
+        "pk": pk,
+        "sk": sk,
+        "item": "contract",
+        "shard": shard,
+        "renewals_due_at": keys.instant(renewals) if renewals else None,
+        "expiries_due_at": keys.instant(expiries) if expiries else None,
+        "listing_key": keys.listing(contract.provider, keys.lane_of(shard)),
+        "listing_sort": f"{contract.status}#{keys.part(contract.id)}",
+        "id": contract.id,
+        "provider": contract.provider,
+        "kind": contract.kind,
+        "label": contract.label,
+        "tld": contract.tld,
+        "plan": contract.plan,
+        "quantity": contract.quantity,
+        "holder": contract.holder,
+        "billing_contact": contract.billing_contact,
+        "technical_contact": contract.technical_contact,
+        "email": contract.email,
+        "locale": contract.locale,
+        "order_id": contract.order_id,
+        "parent_id": contract.parent_id,
+        "term_months": contract.term_months,
+        "price_minor": contract.price.minor,
+        "price_currency": contract.price.currency,
+        "starts_on": contract.starts_on.isoformat(),
+        "expires_on": contract.expires_on.isoformat(),
+        "anchor_day": contract.anchor_day,
+        "registry_expires_on": _day(contract.registry_expires_on),
+        "options": list(contract.options),
+        "servers": [{"id": server.id, "ip": server.ip} for server in contract.servers],
+        "renewal_warranty": contract.renewal_warranty,
+        "status": str(contract.status),
+        "cancellation": cancellation
+        and {
+            "mode": cancellation.mode,
+            "on": cancellation.on.isoformat(),
+            "reason": cancellation.reason,
+        },
+        "phase": contract.phase,
+        "phase_ends_on": _day(contract.phase_ends_on),
+        "restorable_until": _day(contract.restorable_until),
+        "closed_reason": contract.closed_reason,
+        "policy": contract.policy,
+        "version": contract.version,
+        "events": contract.events,
+        "registered_as": contract.registered_as,
+    }
+
+
+def contract_of(raw: Raw) -> Contract:
+    """The contract of a head as DynamoDB holds it; raises Broken (G13)."""
+    return _read(raw, _contract)
+
+
+def _contract(item: Item) -> Contract:
+    cancellation = item.get("cancellation")
+    return Contract(
+        id=item["id"],
+        provider=item["provider"],
+        kind=item["kind"],
+        label=item["label"],
+        tld=item.get("tld"),
+        plan=item["plan"],
+        quantity=item["quantity"],
+        holder=item["holder"],
+        billing_contact=item.get("billing_contact"),
+        technical_contact=item.get("technical_contact"),
+        email=item["email"],
+        locale=item["locale"],
+        order_id=item["order_id"],
+        parent_id=item.get("parent_id"),
+        term_months=item["term_months"],
+        price=Money(item["price_minor"], item["price_currency"]),
+        starts_on=_to_day(item["starts_on"]),
+        expires_on=_to_day(item["expires_on"]),
+        anchor_day=item["anchor_day"],
+        registry_expires_on=_to_day_or_none(item.get("registry_expires_on")),
+        options=tuple(item["options"]),
+        servers=tuple(Server(server["id"], server["ip"]) for server in item["servers"]),
+        renewal_warranty=item["renewal_warranty"],
+        status=Status(item["status"]),
+        cancellation=cancellation
+        and Cancellation(
+            cancellation["mode"], _to_day(cancellation["on"]), cancellation.get("reason")
+        ),
+        phase=item.get("phase"),
+        phase_ends_on=_to_day_or_none(item.get("phase_ends_on")),
+        restorable_until=_to_day_or_none(item.get("restorable_until")),
+        closed_reason=item.get("closed_reason"),
+        policy=item["policy"],
+        version=item["version"],
+        events=item["events"],
+        registered_as=item["registered_as"],
+    )
+
+
+def label_item(contract: Contract) -> Item:
+    """The claim on a name: there as long as anybody has a right to it."""
+    pk, sk = keys.label(contract.provider, registered_form(contract.label))
+    return {"pk": pk, "sk": sk, "item": "label", "contract_id": contract.id}
+
+
+def link_item(contract: Contract, subject: str) -> Item:
+    return {
+        "pk": keys.party(contract.provider, subject),
+        "sk": keys.party_link(contract.status, contract.holder, contract.id),
+        "item": "party",
+        "contract_id": contract.id,
+    }
+
+
+def order_item(order: Order) -> Item:
+    pk, sk = keys.order(order.id)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "item": "order",
+        "id": order.id,
+        "provider": order.provider,
+        "holder": order.holder,
+        "autorenewal": order.autorenewal,
+        "size": order.size,
+        "version": order.version,
+    }
+
+
+def order_of(raw: Raw) -> Order:
+    return _read(raw, _order)
+
+
+def _order(item: Item) -> Order:
+    return Order(
+        id=item["id"],
+        provider=item["provider"],
+        holder=item["holder"],
+        autorenewal=item["autorenewal"],
+        size=item["size"],
+        version=item["version"],
+    )
+
+
+def event_item(event: Event, subject_pk: str) -> Item:
+    """The history's entry; `outbox.marked` adds the marker that the relay takes away again."""
+    pk, sk = keys.event(subject_pk, event.number)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "item": "event",
+        "type": event.type,
+        "subject": event.subject,
+        "provider": event.provider,
+        "number": event.number,
+        "at": keys.instant(event.at),
+        "actor_role": str(event.actor.role),
+        "actor_subject": event.actor.subject,
+        "data": dict(event.data),
+        "messages": [{"kind": m.kind, "channel": m.channel} for m in event.messages],
+    }
+
+
+def event_of(raw: Raw) -> Event:
+    return _read(raw, _event)
+
+
+def _event(item: Item) -> Event:
+    return Event(
+        type=item["type"],
+        subject=item["subject"],
+        provider=item["provider"],
+        number=item["number"],
+        at=keys.read_instant(item["at"]),
+        actor=Actor(Role(item["actor_role"]), item["actor_subject"]),
+        data=item["data"],
+        messages=tuple(Message(m["kind"], m["channel"]) for m in item["messages"]),
+    )
+
+
+def _read(raw: Raw, reader: Callable[[Item], T]) -> T:
+    try:
+        return reader(from_raw(raw))
+    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        raise Broken(f"{type(wrong).__name__}: {wrong}") from wrong
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _to_day(text: str) -> date:
+    """A stored date; one outside any plausible term is a broken record, not a date (G13)."""
+    day = date.fromisoformat(text)
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"{text} is no plausible date")
+    return day
+
+
+def _to_day_or_none(text: str | None) -> date | None:
+    return _to_day(text) if text is not None else None

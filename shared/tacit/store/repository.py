@@ -1,0 +1,177 @@
+"""Loading what a decision looks at, and committing what it decided as one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pynamodb.expressions.operand import Path
+
+from tacit.domain.decision import Change
+from tacit.domain.policy import Policy
+from tacit.domain.values import Contract, Event, Order, Status
+from tacit.store import keys
+from tacit.store.codec import Item
+from tacit.store.mapping import (
+    contract_item,
+    contract_of,
+    event_item,
+    event_of,
+    label_item,
+    link_item,
+    order_item,
+    order_of,
+)
+from tacit.store.outbox import marked
+from tacit.store.table import ConditionFailed, Table, Write, absent, delete, put
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyRecord:
+    """The answer given to a key, kept for 24 hours; `request` is the hash of what was asked."""
+
+    key: keys.Key
+    request: str
+    status: int
+    answer: str
+    valid_until: datetime
+    ttl: int
+
+
+class LostRace(Exception):
+    """Somebody else changed what the decision looked at; decide again on fresh values."""
+
+
+class LabelTaken(Exception):
+    """The name belongs to another contract."""
+
+
+class KeyUsed(Exception):
+    """The idempotency key was used in the same moment; its record has the answer."""
+
+
+class Repository:
+    """The one place that turns a Change into a transaction."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def contract(self, contract_id: str) -> Contract | None:
+        """One consistent read; raises Broken."""
+        raw = self.table.get_raw(keys.contract(contract_id))
+        return contract_of(raw) if raw is not None else None
+
+    def order(self, order_id: str) -> Order | None:
+        raw = self.table.get_raw(keys.order(order_id))
+        return order_of(raw) if raw is not None else None
+
+    def orders(self, order_ids: set[str]) -> dict[str, Order]:
+        found = self.table.get_many([keys.order(order_id) for order_id in sorted(order_ids)])
+        return {order.id: order for order in map(order_of, found.values())}
+
+    def timeline(
+        self, contract_id: str, limit: int, after: Item | None
+    ) -> tuple[list[Event], Item | None]:
+        """Events, newest first."""
+        pk, _ = keys.contract(contract_id)
+        page = self.table.query_raw(
+            pk, sort=Path("sk").startswith("event#"), limit=limit, after=after, forward=False
+        )
+        return [event_of(raw) for raw in page.items], page.after
+
+    def idempotency(self, key: keys.Key) -> IdempotencyRecord | None:
+        item = self.table.get(key)
+        if item is None:
+            return None
+        return IdempotencyRecord(
+            key=key,
+            request=item["request"],
+            status=item["status"],
+            answer=item["answer"],
+            valid_until=keys.read_instant(item["valid_until"]),
+            ttl=item["ttl"],
+        )
+
+    def commit(
+        self,
+        change: Change,
+        policy: Policy,
+        now: datetime,
+        idempotency: IdempotencyRecord | None = None,
+    ) -> None:
+        """One transaction: head, links, name, order, events with their markers, the record.
+
+        Raises LostRace, LabelTaken, KeyUsed, or table.Busy. `now` is the clock's instant, which
+        a job's `as_of` is not: the outbox counts its ten minutes from it.
+        """
+        writes = writes_of(change, policy, now)
+        if idempotency is not None:
+            writes.append(idempotency_write(idempotency, now))
+        try:
+            self.table.transact(writes)
+        except ConditionFailed as failed:
+            if "idempotency" in failed.writes:
+                raise KeyUsed from failed
+            if failed.writes == {"label"}:
+                raise LabelTaken from failed
+            raise LostRace(str(failed)) from failed
+
+
+def idempotency_write(record: IdempotencyRecord, now: datetime) -> Write:
+    pk, sk = record.key
+    item = {
+        "pk": pk,
+        "sk": sk,
+        "item": "idempotency",
+        "request": record.request,
+        "status": record.status,
+        "answer": record.answer,
+        "valid_until": keys.instant(record.valid_until),
+        "ttl": record.ttl,
+    }
+    return put("idempotency", item, absent | (Path("valid_until") <= keys.instant(now)))
+
+
+def writes_of(change: Change, policy: Policy, now: datetime) -> list[Write]:
+    """Every item a change writes, each with the condition that makes it exact."""
+    before, after = change.before, change.contract
+    pk, _ = keys.contract(after.id)
+    unchanged = absent if before is None else Path("version") == before.version
+    writes = [put("contract", contract_item(after, policy), unchanged)]
+    writes += _link_writes(before, after)
+    writes += _label_writes(before, after, policy)
+    if change.order is not None:
+        there = change.order_before
+        same = absent if there is None else Path("version") == there.version
+        writes.append(put("order", order_item(change.order), same))
+    writes += [
+        put(f"event {event.number}", marked(event_item(event, pk), now), absent)
+        for event in change.events
+    ]
+    return writes
+
+
+def _link_writes(before: Contract | None, after: Contract) -> list[Write]:
+    """One link for each party, moved only where its key changes."""
+    old = _links(before) if before else {}
+    new = _links(after)
+    gone = [delete(f"link {key}", key) for key in old if key not in new]
+    return gone + [put(f"link {key}", item) for key, item in new.items() if key not in old]
+
+
+def _links(contract: Contract) -> dict[keys.Key, Item]:
+    items = (link_item(contract, subject) for subject in contract.parties)
+    return {(item["pk"], item["sk"]): item for item in items}
+
+
+def _label_writes(before: Contract | None, after: Contract, policy: Policy) -> list[Write]:
+    """The name is claimed with the contract and free again when it closes."""
+    if not policy.kinds[after.kind].unique_label:
+        return []
+    had = before is not None and before.status is not Status.CLOSED
+    has = after.status is not Status.CLOSED
+    if has == had:
+        return []
+    item = label_item(after)
+    mine = Path("contract_id") == after.id
+    if has:
+        return [put("label", item, absent | mine)]
+    return [delete("label", (item["pk"], item["sk"]), absent | mine)]

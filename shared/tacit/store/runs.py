@@ -1,0 +1,149 @@
+"""A job's run: what was asked, and how far each of its 64 shards has come.
+
+Each shard has an item of its own that is overwritten, never incremented; the run is their sum.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from pynamodb.expressions.operand import Path
+
+from tacit.domain.values import Actor, Role
+from tacit.store import keys
+from tacit.store.codec import Item
+from tacit.store.repository import IdempotencyRecord, KeyUsed, idempotency_write
+from tacit.store.table import ConditionFailed, Page, Table, absent, put
+
+ALL = "*"
+COUNTS = ("done", "unchanged", "parked", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a job for everything due at `as_of`. `scope` names the providers it covers,
+    joined by `+`, or is `*` for all."""
+
+    id: str
+    job: str
+    as_of: datetime
+    started_at: datetime
+    scope: str
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class ShardState:
+    """How far one shard of a run is: `page` rises with every page, `after` is the cursor."""
+
+    shard: str
+    page: int = 0
+    done: bool = False
+    after: Item | None = None
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+
+    def advanced(self, counts: dict[str, int], after: Item | None) -> "ShardState":
+        total = {name: self.counts.get(name, 0) + counts.get(name, 0) for name in COUNTS}
+        return replace(self, page=self.page + 1, done=after is None, after=after, counts=total)
+
+
+class Runs:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def create(self, run: Run, now: datetime, record: IdempotencyRecord | None = None) -> bool:
+        """False where the run is there already: the same scheduler event came again.
+        Raises KeyUsed where its idempotency key was used in the same moment."""
+        pk, sk = keys.run(run.id)
+        head = {"pk": pk, "sk": sk, **_run_fields(run)}
+        entry = {**head, "pk": keys.runs(run.scope), "sk": f"{keys.instant(now)}#{run.id}"}
+        writes = [put("run", head, absent), put("entry", entry)]
+        if record is not None:
+            writes.append(idempotency_write(record, now))
+        try:
+            self.table.transact(writes)
+        except ConditionFailed as failed:
+            if "idempotency" in failed.writes:
+                raise KeyUsed from failed
+            return False
+        return True
+
+    def get(self, run_id: str) -> Run | None:
+        item = self.table.get(keys.run(run_id))
+        return _run(item) if item else None
+
+    def newest(self, scope: str, limit: int, after: Item | None) -> tuple[list[Run], Item | None]:
+        page = self.table.query(keys.runs(scope), limit=limit, after=after, forward=False)
+        return [_run(item) for item in page.items], page.after
+
+    def shards(self, run_id: str) -> dict[str, ShardState]:
+        """The shards that have begun; one that is missing has not."""
+        pk, _ = keys.run(run_id)
+        page: Page = self.table.query(pk, sort=Path("sk").startswith("shard#"), limit=keys.SHARDS)
+        states = map(_shard, page.items)
+        return {state.shard: state for state in states}
+
+    def shard(self, run_id: str, shard: str) -> ShardState:
+        item = self.table.get(keys.run_shard(run_id, shard))
+        return _shard(item) if item else ShardState(shard)
+
+    def save(self, run_id: str, state: ShardState) -> bool:
+        """False where another worker has come further with this shard."""
+        pk, sk = keys.run_shard(run_id, state.shard)
+        item: dict[str, Any] = {
+            "pk": pk,
+            "sk": sk,
+            "item": "run_shard",
+            "shard_name": state.shard,
+            "page": state.page,
+            "done": state.done,
+            "after": state.after,
+            "counts": state.counts,
+        }
+        try:
+            self.table.write(put("shard", item, absent | (Path("page") < state.page)))
+        except ConditionFailed:
+            return False
+        return True
+
+    def due(
+        self, calendar: str, shard: str, as_of: datetime, limit: int, after: Item | None
+    ) -> Page:
+        """Keys of what is due in one shard, the longest due first."""
+        return self.table.query(
+            shard,
+            index=calendar,
+            sort=Path(f"{calendar}_due_at") <= keys.instant(as_of),
+            limit=limit,
+            after=after,
+        )
+
+
+def _run_fields(run: Run) -> Item:
+    return {
+        "item": "run",
+        "id": run.id,
+        "job": run.job,
+        "as_of": keys.instant(run.as_of),
+        "started_at": keys.instant(run.started_at),
+        "scope": run.scope,
+        "by_role": str(run.by.role),
+        "by": run.by.subject,
+    }
+
+
+def _run(item: Item) -> Run:
+    return Run(
+        id=item["id"],
+        job=item["job"],
+        as_of=keys.read_instant(item["as_of"]),
+        started_at=keys.read_instant(item["started_at"]),
+        scope=item["scope"],
+        by=Actor(Role(item["by_role"]), item["by"]),
+    )
+
+
+def _shard(item: Item) -> ShardState:
+    return ShardState(
+        item["shard_name"], item["page"], item["done"], item.get("after"), item["counts"]
+    )

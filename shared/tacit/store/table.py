@@ -1,0 +1,302 @@
+"""The one door to DynamoDB: reads that say whether they are consistent, and transactions.
+
+A thin layer over pynamodb's connection: one client for all kinds of items, condition failures
+told apart from contention, and each failed condition named by the write it belongs to.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from pynamodb.connection import Connection
+from pynamodb.connection.base import MetaTable
+from pynamodb.exceptions import (
+    DeleteError,
+    GetError,
+    PutError,
+    PynamoDBConnectionError,
+    TransactWriteError,
+    UpdateError,
+)
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
+
+from tacit.store.codec import Item, Raw, from_raw, to_raw
+from tacit.store.keys import Key
+
+T = TypeVar("T")
+_INDEXES = {
+    "expiries": ("shard", "expiries_due_at"),
+    "renewals": ("shard", "renewals_due_at"),
+    "reminders": ("shard", "reminders_due_at"),
+    "listing": ("listing_key", "listing_sort"),
+    "outbox": ("outbox_lane", "outbox_at"),
+}
+_BUSY = {
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "InternalServerError",
+}
+_BATCH = 100
+_PATIENCE = 6
+
+absent = Path("pk").does_not_exist()
+
+
+class ConditionFailed(Exception):
+    """A write's condition did not hold; `writes` names which."""
+
+    def __init__(self, writes: frozenset[str]) -> None:
+        super().__init__(", ".join(sorted(writes)))
+        self.writes = writes
+
+
+class Busy(Exception):
+    """DynamoDB was too busy, or another transaction held an item, for longer than we wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One item of a transaction. `name` is how a failed condition is reported."""
+
+    name: str
+    kind: str
+    key: Key
+    item: Item | None = None
+    condition: Condition | None = None
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items in key order; `after` continues behind the last one, None at the end."""
+
+    items: list[Item] = field(default_factory=list)
+    after: Item | None = None
+
+
+def put(name: str, item: Item, condition: Condition | None = None) -> Write:
+    return Write(name, "put", (item["pk"], item["sk"]), item, condition)
+
+
+def delete(name: str, key: Key, condition: Condition | None = None) -> Write:
+    return Write(name, "delete", key, None, condition)
+
+
+def update(
+    name: str, key: Key, actions: Sequence[Action], condition: Condition | None = None
+) -> Write:
+    return Write(name, "update", key, None, condition, tuple(actions))
+
+
+class Table:
+    """The table by its name. Every read is consistent unless it goes through an index."""
+
+    def __init__(self, name: str, region: str | None, host: str | None = None) -> None:
+        self.name = name
+        self.connection = Connection(
+            region=region, host=host, connect_timeout_seconds=3, read_timeout_seconds=10
+        )
+        self.connection.add_meta_table(MetaTable(_schema(name)))
+
+    def get(self, key: Key) -> Item | None:
+        raw = self.get_raw(key)
+        return from_raw(raw) if raw is not None else None
+
+    def get_raw(self, key: Key) -> Raw | None:
+        """The item as DynamoDB holds it, also when we could not read it."""
+        answer = self._patiently(
+            lambda: self.connection.get_item(self.name, *key, consistent_read=True)
+        )
+        raw: Raw | None = answer.get("Item")
+        return raw
+
+    def get_many(self, keys: Sequence[Key]) -> dict[Key, Raw]:
+        """Raw items by key; what is not there is left out."""
+        found: dict[Key, Raw] = {}
+        for start in range(0, len(keys), _BATCH):
+            left = [{"pk": pk, "sk": sk} for pk, sk in keys[start : start + _BATCH]]
+            for pause in _pauses():
+                answer = self._patiently(partial(self._batch, left))
+                for raw in answer["Responses"].get(self.name, []):
+                    found[(raw["pk"]["S"], raw["sk"]["S"])] = raw
+                unread = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                left = [{n: v["S"] for n, v in key.items()} for key in unread]
+                if not left:
+                    break
+                time.sleep(pause)
+            if left:
+                raise Busy("BatchGetItem left keys unread")
+        return found
+
+    def _batch(self, keys: Any) -> dict[str, Any]:
+        return self.connection.batch_get_item(self.name, keys, consistent_read=True)
+
+    def query(
+        self,
+        pk: str,
+        *,
+        index: str | None = None,
+        sort: Condition | None = None,
+        limit: int,
+        after: Item | None = None,
+        forward: bool = True,
+    ) -> Page:
+        """One page of a partition of the table, or of one of its indexes (never consistent)."""
+        page = self.query_raw(pk, index=index, sort=sort, limit=limit, after=after, forward=forward)
+        return Page([from_raw(raw) for raw in page.items], page.after)
+
+    def query_raw(
+        self,
+        pk: str,
+        *,
+        index: str | None = None,
+        sort: Condition | None = None,
+        limit: int,
+        after: Item | None = None,
+        forward: bool = True,
+    ) -> Page:
+        """As `query`, with the items as DynamoDB holds them, for mappings that report Broken."""
+        answer = self._patiently(
+            lambda: self.connection.query(
+                self.name,
+                pk,
+                range_key_condition=sort,
+                index_name=index,
+                consistent_read=index is None,
+                exclusive_start_key=to_raw(after) if after else None,
+                limit=limit,
+                scan_index_forward=forward,
+            )
+        )
+        last = answer.get("LastEvaluatedKey")
+        return Page(answer["Items"], from_raw(last) if last else None)
+
+    def write(self, one: Write) -> None:
+        """A single write outside a transaction; raises ConditionFailed."""
+        name, (pk, sk) = self.name, one.key
+        try:
+            if one.kind == "put":
+                raw = to_raw({k: v for k, v in (one.item or {}).items() if k not in ("pk", "sk")})
+                self._patiently(
+                    lambda: self.connection.put_item(name, pk, sk, raw, condition=one.condition)
+                )
+            elif one.kind == "update":
+                self._patiently(
+                    lambda: self.connection.update_item(
+                        name, pk, sk, actions=one.actions, condition=one.condition
+                    )
+                )
+            else:
+                self._patiently(
+                    lambda: self.connection.delete_item(name, pk, sk, condition=one.condition)
+                )
+        except (PutError, UpdateError, DeleteError) as error:
+            if error.cause_response_code == "ConditionalCheckFailedException":
+                raise ConditionFailed(frozenset({one.name})) from error
+            raise
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """All writes or none; raises ConditionFailed naming the writes, or Busy.
+
+        pynamodb sends checks, deletes, puts and updates in that order, and DynamoDB's reasons
+        come in the order sent: the names are put in the same order here.
+        """
+        by_kind = {kind: [w for w in writes if w.kind == kind] for kind in _KINDS}
+        ordered = [write for kind in _KINDS for write in by_kind[kind]]
+        kwargs = {kind: [self._operation(w) for w in by_kind[kind]] for kind in _KINDS}
+        try:
+            self._patiently(
+                lambda: self.connection.transact_write_items(
+                    condition_check_items=[],
+                    delete_items=kwargs["delete"],
+                    put_items=kwargs["put"],
+                    update_items=kwargs["update"],
+                )
+            )
+        except TransactWriteError as error:
+            failed = {
+                write.name
+                for write, reason in zip(ordered, _reasons(error), strict=False)
+                if reason is not None and reason.code == "ConditionalCheckFailed"
+            }
+            if failed:
+                raise ConditionFailed(frozenset(failed)) from error
+            raise
+
+    def _operation(self, write: Write) -> dict[str, Any]:
+        pk, sk = write.key
+        if write.kind == "put":
+            operation = self.connection.get_operation_kwargs(
+                self.name, pk, sk, key="Item", condition=write.condition
+            )
+            operation["Item"] = to_raw(write.item or {})
+            return operation
+        return self.connection.get_operation_kwargs(
+            self.name, pk, sk, condition=write.condition, actions=write.actions or None
+        )
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        """Contention and throttling are tried again with jitter; anything else is raised."""
+        for pause in _pauses():
+            try:
+                return call()
+            except (PynamoDBConnectionError, TransactWriteError, GetError) as error:
+                if not _is_busy(error):
+                    raise
+                time.sleep(pause)
+        raise Busy(f"gave up after {_PATIENCE} tries")
+
+
+_KINDS = ("delete", "put", "update")
+
+
+def _pauses() -> Iterator[float]:
+    """Full jitter, doubling from 25 ms: another writer needs a few milliseconds, not a turn."""
+    for attempt in range(_PATIENCE):
+        yield random.uniform(0, 0.025 * 2**attempt)
+
+
+def _is_busy(error: Any) -> bool:
+    """Whether waiting may help: no condition failed, and something was in the way."""
+    if error.cause_response_code in _BUSY:
+        return True
+    codes = {reason.code for reason in _reasons(error) if reason}
+    return "ConditionalCheckFailed" not in codes and bool(codes & _BUSY)
+
+
+def _reasons(error: Any) -> list[Any]:
+    """Why a transaction was cancelled; empty where the cause was another (a broken network)."""
+    return list(getattr(error.cause, "cancellation_reasons", ()))
+
+
+def _schema(name: str) -> dict[str, Any]:
+    attributes = {"pk", "sk"}.union(*_INDEXES.values())
+    return {
+        "TableName": name,
+        "KeySchema": _key_schema("pk", "sk"),
+        "AttributeDefinitions": [
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in sorted(attributes)
+        ],
+        "GlobalSecondaryIndexes": [
+            {"IndexName": index, "KeySchema": _key_schema(*keys)}
+            for index, keys in _INDEXES.items()
+        ],
+    }
+
+
+def _key_schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]
