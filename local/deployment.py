@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from local.description import Description, client
-from local.gateway_responses import put_gateway_responses
+from local.gaps import fill_gaps
 from local.places import (
     BUILD,
     DEVELOPER,
@@ -60,7 +60,7 @@ def deploy(home: Home, stack: Description) -> Description:
         with step("Deploying"):
             _clear_failed_stack(stack)
             _sam_deploy(home, stack)
-            put_gateway_responses(stack, STACK_NAME)
+            fill_gaps(stack, STACK_NAME)
         mark.write_text(fingerprint)
     return describe(stack)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -26,6 +27,7 @@ def start(home: Home, *, usual_port: int | None = USUAL_PORT) -> Description:
     shutil.rmtree(home.scratch, ignore_errors=True)  # unpacked functions of a server that is gone
     for folder in (home.state, home.objects, home.scratch, home.logs):
         folder.mkdir(parents=True, exist_ok=True)
+    _start_streams_anew(home)
     with log.open("a") as out:
         process = subprocess.Popen(
             [str(environment("ministack") / "bin" / "python"), "-m", "ministack"],
@@ -61,7 +63,21 @@ def stop(home: Home) -> bool:
             os.kill(description.pid, signal.SIGKILL)
             raise Trouble(f"MiniStack did not stop by itself; see {_shown(home.logs)}.")
         time.sleep(0.05)
+    shutil.rmtree(home.scratch, ignore_errors=True)
     return True
+
+
+def _start_streams_anew(home: Home) -> None:
+    """Let the functions on a stream begin where the stream begins.
+
+    MiniStack keeps how far a function has read, but not the stream, which is empty after a restart:
+    as many new records as had been read before would be passed over in silence.
+    """
+    file = home.state / "lambda.json"
+    if file.exists():
+        state = json.loads(file.read_text())
+        state["payload"]["dynamodb_stream_positions"]["data"] = {}
+        file.write_text(json.dumps(state))
 
 
 def _server_environment(home: Home, port: int) -> dict[str, str]:
@@ -81,6 +97,7 @@ def _server_environment(home: Home, port: int) -> dict[str, str]:
         # Not needed, and it would listen on every interface.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
+        "SMTP_HOST": "",  # mail stays in the process; nobody is ever written to
     }
 
 
