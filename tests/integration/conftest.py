@@ -18,6 +18,7 @@ from urllib.parse import quote
 import boto3
 import pytest
 from moto import mock_aws
+
 from tacit.runtime.stack import forget_stack
 from tests.tables import create_table, template
 
@@ -219,7 +220,7 @@ class World:
         return found
 
     def mails(self) -> list[dict[str, Any]]:
-        """Relay what is new, send what it asks for; the mails that have left since the last look."""
+        """Relay what is new and send what it asks for; the mails that left since the last look."""
         from moto.core import DEFAULT_ACCOUNT_ID
         from moto.ses.models import ses_backends
 
