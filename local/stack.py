@@ -14,11 +14,11 @@ from types import FrameType
 from local import ministack
 from local.deployment import build, deploy, sources_fingerprint
 from local.description import Description, read
-from local.places import DEVELOPER, ROOT, Home, aws_environment
+from local.places import BUILD, DEVELOPER, END_TO_END, ROOT, Home, aws_environment
 from local.progress import Trouble, say, step
 
 
-def up(home: Home) -> Description:
+def up(home: Home, *, usual_port: int | None = ministack.USUAL_PORT) -> Description:
     """The stack of `home`, running what the sources say now, with the data of earlier days."""
     before = read(home.description)
     if before and before.answers() and before.api_url and _deployed(home):
@@ -28,7 +28,7 @@ def up(home: Home) -> Description:
         started = before
     else:
         with step("Starting MiniStack"):
-            started = ministack.start(home)
+            started = ministack.start(home, usual_port=usual_port)
             started.save(home.description)  # at once, so that `make down` finds it whatever follows
     described = deploy(home, started)
     described.save(home.description)
@@ -58,9 +58,9 @@ def down(home: Home) -> None:
 
 
 def clean(home: Home) -> None:
-    """Throw away the data, the logs and the build; the installed tools stay."""
+    """Stop the stack and throw away its data and logs; the installed tools and the build stay."""
     ministack.stop(home)
-    for folder in (home.state, home.objects, home.scratch, home.logs, ROOT / ".aws-sam"):
+    for folder in (home.state, home.objects, home.scratch, home.logs):
         shutil.rmtree(folder, ignore_errors=True)
     for file in ("stack.json", "deployed", "filled"):
         (home.folder / file).unlink(missing_ok=True)
@@ -140,8 +140,12 @@ def main() -> int:
                 say(f"The API is at {stack.api_url}; `make down` stops it.")
             case ["down"]:
                 down(DEVELOPER)
+            case ["down", "e2e"]:
+                ministack.stop(END_TO_END)
             case ["clean"]:
                 clean(DEVELOPER)
+                clean(END_TO_END)
+                shutil.rmtree(BUILD.parent, ignore_errors=True)
             case ["run"]:
                 return run(DEVELOPER)
             case _:

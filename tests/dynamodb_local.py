@@ -54,8 +54,7 @@ def dynamodb_local() -> Iterator[str]:
     try:
         yield endpoint_url
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.communicate(timeout=20)  # its input ends, and so does it
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +102,9 @@ def _start() -> tuple[subprocess.Popen[bytes], str]:
     command += ["-cp", _classpath(), "LoopbackDynamoDB", "-inMemory", "-sharedDb"]
     command += ["-disableTelemetry", "-port", str(port)]
     log = (FOLDER / "server.log").open("w")
-    process = subprocess.Popen(command, cwd=FOLDER, stdout=log, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        command, cwd=FOLDER, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+    )
     endpoint_url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + STARTS_WITHIN
     while not _answers(endpoint_url):
