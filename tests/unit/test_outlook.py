@@ -1,0 +1,82 @@
+"""What a contract's page says: the allowed actions, and what comes next."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tacit.domain.commands import Cancel, ComeDue
+from tacit.domain.outlook import Next, actions, last_day_to_reactivate, next_step
+from tacit.domain.policy import Channel, Policy
+from tacit.domain.values import JOB, Actor, Order
+from tests.unit.cases import ALICE, BOB, KREATIVMEDIA, STAFF, at, carried_out, registered
+
+NOW = at("2025-11-03")
+CANCELLED = carried_out(registered(), Cancel(ALICE), KREATIVMEDIA, NOW)
+EXPIRED = carried_out(CANCELLED, ComeDue(JOB), KREATIVMEDIA, at("2026-01-15"))
+
+
+def rows(situation: object, actor: Actor, policy: Policy = KREATIVMEDIA) -> dict[str, str]:
+    found = actions(situation, actor, policy, NOW)  # type: ignore[arg-type]
+    return {row.action: row.code or "allowed" for row in found}
+
+
+def test_each_action_is_allowed_or_says_why_not() -> None:
+    assert rows(registered(), ALICE) == {"cancel": "allowed", "reactivate": "not_cancelled"}
+    assert rows(CANCELLED, ALICE) == {"cancel": "already_cancelled", "reactivate": "allowed"}
+    assert rows(CANCELLED, BOB) == {"cancel": "not_your_role", "reactivate": "not_your_role"}
+    assert rows(EXPIRED, STAFF) == {"cancel": "expired", "reactivate": "expired"}
+
+
+def test_what_goes_through_support_sends_the_holder_there_and_lets_staff() -> None:
+    rule = replace(KREATIVMEDIA.actions["reactivate"], channel=Channel.SUPPORT)
+    policy = replace(KREATIVMEDIA, actions={**KREATIVMEDIA.actions, "reactivate": rule})
+    assert rows(CANCELLED, ALICE, policy)["reactivate"] == "ask_support"
+    assert rows(CANCELLED, BOB, policy)["reactivate"] == "not_your_role"
+    assert rows(CANCELLED, STAFF, policy)["reactivate"] == "allowed"
+
+
+def test_an_action_the_policy_does_not_name_is_not_offered() -> None:
+    policy = replace(KREATIVMEDIA, actions={})
+    assert rows(registered(), ALICE, policy) == dict.fromkeys(
+        ("cancel", "reactivate"), "not_offered"
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2025-11-03", Next("renew", date(2025, 12, 16))),
+        ("2025-12-20", Next("renew", date(2025, 12, 20))),
+        ("2026-01-15", Next("expire", date(2026, 1, 29))),
+        ("2026-03-01", Next("expire", date(2026, 3, 1))),
+    ],
+)
+def test_an_active_contract_renews_and_if_nobody_does_it_expires(now: str, expected: Next) -> None:
+    assert next_step(registered(), KREATIVMEDIA, at(now)) == expected
+
+
+def test_without_autorenewal_it_expires_on_its_day() -> None:
+    order = Order("o-1", "kreativmedia", "alice", False, 1, 1)
+    situation = replace(registered(), order=order)
+    assert next_step(situation, KREATIVMEDIA, NOW) == Next("expire", date(2026, 1, 15))
+
+
+def test_a_cancelled_contract_expires_and_an_expired_one_closes() -> None:
+    assert next_step(CANCELLED, KREATIVMEDIA, NOW) == Next("expire", date(2026, 1, 15))
+    assert next_step(EXPIRED, KREATIVMEDIA, at("2026-01-20")) == Next("close", date(2026, 2, 14))
+
+
+def test_what_is_closed_or_open_ended_has_nothing_to_come() -> None:
+    closed = carried_out(EXPIRED, ComeDue(JOB), KREATIVMEDIA, at("2026-02-14"))
+    assert next_step(closed, KREATIVMEDIA, NOW) is None
+    other = registered(plan="mailbox", label="box")
+    other = carried_out(other, Cancel(ALICE), KREATIVMEDIA, NOW)
+    other = carried_out(other, ComeDue(JOB), KREATIVMEDIA, at("2026-01-15"))
+    assert next_step(other, KREATIVMEDIA, at("2026-01-20")) is None
+
+
+def test_K10_the_last_day_to_reactivate_is_the_day_before_the_end() -> None:
+    assert CANCELLED.contract is not None and EXPIRED.contract is not None
+    assert last_day_to_reactivate(CANCELLED.contract) == date(2026, 1, 14)
+    assert last_day_to_reactivate(EXPIRED.contract) is None
