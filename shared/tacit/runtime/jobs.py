@@ -92,17 +92,13 @@ class Jobs:
         self.send(parcels)
 
     def send(self, parcels: list[Parcel]) -> None:
-        """Every parcel is in the queue, or this raises and the caller is asked again."""
+        """Every parcel is in the queue, or this raises and the caller is asked again. One by one:
+        a run has a handful, and a batch could be taken in part."""
         queue = self._stack.client("sqs")
-        url = self._stack.settings.expiries_queue_url
-        for start in range(0, len(parcels), 10):
-            entries = [
-                {"Id": str(number), "MessageBody": parcel.text()}
-                for number, parcel in enumerate(parcels[start : start + 10])
-            ]
-            answer = queue.send_message_batch(QueueUrl=url, Entries=entries)
-            if answer.get("Failed"):
-                raise RuntimeError(f"{len(answer['Failed'])} messages were refused by the queue")
+        for parcel in parcels:
+            queue.send_message(
+                QueueUrl=self._stack.settings.expiries_queue_url, MessageBody=parcel.text()
+            )
 
     def how_many_due(self, job: str, as_of: datetime) -> int:
         """For a dry run: how many records the calendar would hand out, at most a thousand."""
