@@ -111,6 +111,7 @@ def _sam_deploy(home: Home, stack: Description) -> None:
         where = {"LocationConstraint": stack.region}
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=where)
     parameters = [f"PythonRuntime={python_runtime()}", "TestClock=enabled"]
+    parameters += ["JobMessages=2"]  # each further worker is a cold start on a machine of few cores
     options = ["--template-file", str(BUILD / "template.yaml"), "--stack-name", STACK_NAME]
     options += ["--s3-bucket", BUCKET, "--no-confirm-changeset", "--no-fail-on-empty-changeset"]
     options += ["--no-progressbar", "--capabilities", "CAPABILITY_IAM"]

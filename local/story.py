@@ -6,128 +6,23 @@ clock is moved to days that are past, so that the sample portfolio stays as it i
 
 from __future__ import annotations
 
-import json
-import secrets
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Mapping
-from typing import Any
 
-from local.api import Answer, Api, Person
-from local.description import Description, running
+from local.description import running
 from local.progress import Trouble
+from local.story_asking import Story
+from local.story_chapters import tell
 from local.story_page import Page
-from local.tokens import shipped_providers
-
-WITHIN = 60.0
-Fields = Callable[[Any], Mapping[str, Any]]
-
-
-class Story:
-    """One run: its people, its contract, and what it has asked."""
-
-    def __init__(self, stack: Description, page: Page) -> None:
-        self.stack, self.page, self.api = stack, page, Api(stack)
-        self.run = secrets.token_hex(3)
-        self.contract = f"story-{self.run}"
-        self.label = f"example-{self.run}.ch"
-        self.address = f"alice+{self.run}@example.net"
-        customer = [f"customer.{provider}" for provider in shipped_providers()]
-        self.sam = self.api.person("sam", "staff")
-        self.alice = self.api.person("alice", *customer)
-        self.bob = self.api.person("bob", *customer)
-
-    def ask(
-        self,
-        who: Person,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        expect: int,
-        show: Fields = lambda body: {},
-        headers: dict[str, str] | None = None,
-    ) -> Any:
-        """Ask, print what was asked and what came back; the story breaks off at a surprise."""
-        self.page.asked(who, method, path, body, headers or {})
-        answer = self.api.ask(who, method, path, body, headers)
-        if answer.status != expect:
-            self.page.came_back(answer, {"body": answer.body})
-            raise Trouble(f"The story expected {expect} here.")
-        self.page.came_back(answer, problem(answer) if answer.status >= 400 else show(answer.body))
-        return answer.body
-
-    def clock(self, now: str | None) -> None:
-        self.ask(self.sam, "PUT", "/test-clock", {"now": now}, expect=200)
-
-    def expiries(self, as_of: str) -> None:
-        """Run the job and wait for its end."""
-        body = {"job": "expiries", "as_of": as_of}
-        run = self.ask(
-            self.sam, "POST", "/job-runs", body, expect=202, show=only("id", "status")
-        )  # fmt: skip
-
-        def ended() -> Any:
-            answer = self.api.ask(self.sam, "GET", f"/job-runs/{run['id']}")
-            return answer if answer.body["status"] != "running" else None
-
-        answer: Answer = eventually(ended, "the end of the job run")
-        self.page.asked(self.sam, "GET", f"/job-runs/{run['id']}", None, {})
-        self.page.came_back(answer, only("status", "counts")(answer.body))
-
-    def mails(self, count: int) -> list[dict[str, Any]]:
-        """The mails to this run's address, the first one first, as soon as there are so many."""
-        url = f"{self.stack.endpoint_url}/_ministack/ses/messages?account={self.stack.account}"
-
-        def arrived() -> list[dict[str, Any]] | None:
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                messages = json.load(answer)["messages"].get(self.stack.account, [])
-            mine = [message for message in messages if self.address in message["To"]]
-            return mine if len(mine) >= count else None
-
-        found: list[dict[str, Any]] = eventually(arrived, f"{count} mails to {self.address}")
-        return found
-
-
-def only(*names: str) -> Fields:
-    """These fields of an answer; `contract.status` reaches into it."""
-
-    def shown(body: Any) -> dict[str, Any]:
-        return {name: _reached(body, name.split(".")) for name in names}
-
-    return shown
-
-
-def _reached(value: Any, path: list[str]) -> Any:
-    for part in path:
-        value = value[int(part)] if isinstance(value, list) else (value or {}).get(part)
-    return value
-
-
-def problem(answer: Answer) -> dict[str, Any]:
-    return only("code", "detail", "params")(answer.body)
-
-
-def eventually(ask: Callable[[], Any], what: str) -> Any:
-    """Ask again until there is an answer; raises Trouble when the deadline is over."""
-    deadline = time.monotonic() + WITHIN
-    while (found := ask()) is None:
-        if time.monotonic() > deadline:
-            raise Trouble(f"Waited {WITHIN:.0f} s for {what}.")
-        time.sleep(0.1)
-    return found
 
 
 def main() -> int:
-    from local.story_chapters import tell
-
-    page = Page()
     try:
-        tell(Story(running(), page))
+        tell(Story(running(), Page()))
     except Trouble as trouble:
         print(trouble, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

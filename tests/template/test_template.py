@@ -14,6 +14,7 @@ from unittest.mock import patch
 import pytest
 from samtranslator.translator.transform import transform
 
+from tacit.runtime.problems import PROBLEMS
 from tests.tables import TEMPLATE, template
 
 RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
@@ -193,6 +194,10 @@ def test_what_the_gateway_refuses_looks_like_what_the_functions_refuse(response:
     assert headers["Content-Type"] == "'application/problem+json'"
     assert list(body) == ["type", "title", "status", "detail", "code", "params"]
     assert body["status"] == given["StatusCode"]
+    assert body["type"] == f"urn:tacit:problem:{body['code']}"
+    assert body["params"] == {}
+    if entry := PROBLEMS.get(body["code"]):
+        assert (body["status"], body["title"]) == (entry.status, entry.title)
 
 
 @pytest.mark.parametrize(
