@@ -21,9 +21,13 @@ from tacit.store.outbox import Outbox
 from tacit.store.parking import Parking
 
 SOURCE = "tacit"
+OVERDUE = timedelta(minutes=10)
 _BATCH = 10
 _PAGE = 100
-OVERDUE = timedelta(minutes=10)
+_ENTRY_BYTES = 256 * 1024  # the bus's limit for one call, and so for the largest entry
+_TYPE_LENGTH = 128
+
+Entry = tuple[keys.Key, dict[str, Any], int]
 
 
 def detail_of(event: Event) -> dict[str, Any]:
@@ -49,18 +53,16 @@ class Relay:
 
     def of_stream(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Inserted events of one batch; whatever goes wrong is left to the sweep."""
-        images = [
-            record["dynamodb"]["NewImage"]
-            for record in records
-            if record.get("eventName") == "INSERT" and "NewImage" in record.get("dynamodb", {})
-        ]
-        events = [image for image in images if image.get("item") == {"S": "event"}]
+        events = [image for record in records if (image := _inserted_event(record)) is not None]
         sent = self._publish(events)
         count({"Relayed": sent, "RelayLeftBehind": len(events) - sent})
 
     def sweep(self, now: datetime, time_left: Callable[[], int], reserve: int = 15_000) -> int:
-        """Events older than ten minutes, lane by lane; the ones that cannot be read are parked."""
-        before = now - OVERDUE
+        """Events older than ten minutes, lane by lane; the ones that can never be sent are parked.
+
+        Each sweep begins with another lane, so that none waits for ever behind a full one.
+        """
+        before, first = now - OVERDUE, int(now.timestamp()) // 600
         found = sent = 0
 
         def park(raw: Raw, reason: str) -> None:
@@ -68,10 +70,10 @@ class Relay:
             logger().error("event parked", record=key[0])
             self._parking.park(key, raw, reason, now)
 
-        for lane in range(keys.LANES):
+        for turn in range(keys.LANES):
             after: Item | None = None
             while time_left() > reserve:
-                page = self._outbox.overdue(lane, before, _PAGE, after)
+                page = self._outbox.overdue((first + turn) % keys.LANES, before, _PAGE, after)
                 wanted = [(item["pk"], item["sk"]) for item in page.items]
                 waiting = list(self._stack.table.get_many(wanted).values())
                 waiting = [raw for raw in waiting if "outbox_at" in raw]
@@ -90,52 +92,77 @@ class Relay:
         entries = []
         for raw in raws:
             try:
-                entries.append((_key(raw), self._entry(event_of(raw))))
-            except Broken as broken:
-                logger().error("event cannot be read", record=raw.get("pk", {}).get("S"))
+                entries.append(self._entry(raw))
+            except Exception as wrong:
+                logger().error("event cannot be sent", error_type=type(wrong).__name__)
+                reason = str(wrong) if isinstance(wrong, Broken) else type(wrong).__name__
                 if unreadable is not None:
-                    _carefully(unreadable, raw, str(broken))
-        sent = 0
-        for start in range(0, len(entries), _BATCH):
-            sent += self._put(entries[start : start + _BATCH])
-        return sent
+                    _carefully(unreadable, raw, reason)
+        return sum(self._put(batch) for batch in _batches(entries))
 
-    def _put(self, entries: list[tuple[keys.Key, dict[str, Any]]]) -> int:
+    def _put(self, batch: list[Entry]) -> int:
         """An entry can be refused inside an answer that says 200: each is looked at. A call that
         fails whole is tried entry by entry: one of them may be what the bus cannot take."""
         try:
-            answer = self._stack.client("events").put_events(Entries=[e for _, e in entries])
-            results = answer["Entries"]
+            bus = self._stack.client("events")
+            results = bus.put_events(Entries=[entry for _, entry, _ in batch])["Entries"]
             taken = [
-                key for (key, _), result in zip(entries, results, strict=True) if _taken(result)
+                key for (key, _, _), result in zip(batch, results, strict=True) if _taken(result)
             ]
         except Exception as error:
             log_unexpected(error)
-            if len(entries) == 1:
-                return 0
-            return sum(self._put([entry]) for entry in entries)
+            return sum(self._put([entry]) for entry in batch) if len(batch) > 1 else 0
         for key in taken:
             _carefully(self._outbox.done, key)
-        if len(taken) < len(entries):
-            logger().warning("the bus refused entries", refused=len(entries) - len(taken))
+        if len(taken) < len(batch):
+            logger().warning("the bus refused entries", refused=len(batch) - len(taken))
         return len(taken)
 
-    def _entry(self, event: Event) -> dict[str, Any]:
-        return {
+    def _entry(self, raw: Raw) -> Entry:
+        """Key, entry and its size; raises where the event cannot be read, or not be sent ever."""
+        event = event_of(raw)
+        if not isinstance(event.type, str) or not 0 < len(event.type) <= _TYPE_LENGTH:
+            raise Broken("the event's type is no text that the bus takes")
+        detail = json.dumps(detail_of(event), ensure_ascii=False)
+        size = len(detail.encode()) + len(event.type.encode()) + len(SOURCE) + 14
+        if size > _ENTRY_BYTES:
+            raise Broken(f"the event has {size} bytes, too many for the bus")
+        entry = {
             "EventBusName": self._stack.settings.bus_name,
             "Source": SOURCE,
             "DetailType": event.type,
             "Time": event.at,
-            "Detail": json.dumps(detail_of(event), ensure_ascii=False),
+            "Detail": detail,
         }
+        return (raw["pk"]["S"], raw["sk"]["S"]), entry, size
+
+
+def _inserted_event(record: Any) -> Raw | None:
+    """The event that a record of the stream inserted; None for everything else, whatever it is."""
+    try:
+        image: Raw = record["dynamodb"]["NewImage"]
+        ours = record["eventName"] == "INSERT" and image["item"] == {"S": "event"}
+    except (KeyError, TypeError, IndexError):
+        return None
+    return image if ours else None
+
+
+def _batches(entries: list[Entry]) -> Iterable[list[Entry]]:
+    """As many as one call takes, by number and by size."""
+    batch: list[Entry] = []
+    size = 0
+    for entry in entries:
+        if batch and (len(batch) == _BATCH or size + entry[2] > _ENTRY_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += entry[2]
+    if batch:
+        yield batch
 
 
 def _taken(result: Mapping[str, Any]) -> bool:
     return bool(result.get("EventId")) and not result.get("ErrorCode")
-
-
-def _key(raw: Raw) -> keys.Key:
-    return raw["pk"]["S"], raw["sk"]["S"]
 
 
 def _carefully(call: Callable[..., None], *args: Any) -> None:

@@ -1,19 +1,19 @@
 """A job's worker: one message, some shards of a run, everything due in them, page by page.
 
-A record is read again, decided and committed alone; one that fails never fails its message. The
-cursor is saved after every page, so that a message that comes twice, or was cut off, goes on
-where the last page ended.
+A record is decided on fresh values and committed alone; one that fails never fails its message.
+A page is written down before it is worked and counted when it is over, so that a message that
+comes twice, or was cut off, ends with the same counts.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from tacit.domain.commands import ComeDue
 from tacit.domain.decision import NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.refusals import Broken
-from tacit.domain.values import JOB
+from tacit.domain.values import JOB, Order
 from tacit.runtime.jobs import Jobs, Parcel
 from tacit.runtime.observability import count, log_unexpected, logger
 from tacit.runtime.stack import Stack
@@ -22,17 +22,22 @@ from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.parking import RUNS_BEFORE_PARKING, Parking
-from tacit.store.repository import LostRace
+from tacit.store.patience import Busy
+from tacit.store.repository import LostRace, done_by
 from tacit.store.runs import ALL, COUNTS, ShardState
+from tacit.store.table import Page
 
 PAGE = 50
-_TRIES = 10
-_STEPS = 12
+_LOST_RACES = 10
+_STEPS = 12  # more can not be due of one contract at once
+
+Raws = Mapping[keys.Key, Raw]
 
 
 class Worker:
     """`time_left` gives the milliseconds this invocation still has; below `reserve` it stops
-    after the page at hand and sends the rest on as a message of its own."""
+    after the record at hand and sends the rest on as a message of its own. One record at least is
+    worked by every invocation, so that a run always ends."""
 
     def __init__(self, stack: Stack, time_left: Callable[[], int], reserve: int = 30_000) -> None:
         self._repository = stack.repository
@@ -43,98 +48,141 @@ class Worker:
         self._reserve = reserve
 
     def work(self, parcel: Parcel) -> None:
-        totals = dict.fromkeys(COUNTS, 0)
+        totals: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
         for number, shard in enumerate(parcel.shards):
-            if not self._work_shard(parcel, shard, totals):
+            late = number > 0 and self._is_late()
+            if late or not self._work_shard(parcel, shard, totals):
                 self._jobs.send([replace(parcel, shards=parcel.shards[number:])])
                 break
-        logger().info("parcel worked", run=parcel.run_id, counts=totals)
+        logger().info("parcel worked", run=parcel.run_id, counts=dict(totals))
         count({name.capitalize(): value for name, value in totals.items()})
 
-    def _work_shard(self, parcel: Parcel, shard: str, totals: dict[str, int]) -> bool:
+    def _is_late(self) -> bool:
+        return self._time_left() < self._reserve
+
+    def _work_shard(self, parcel: Parcel, shard: str, totals: Counter[str]) -> bool:
         """True when the shard is done, False when time ran out before its end."""
         state = self._jobs.runs.shard(parcel.run_id, shard)
+        if state.page == 0:
+            state = self._saved(parcel, state.turned({}, self._behind(state, parcel)))
         while not state.done:
-            page = self._jobs.runs.due(parcel.job, shard, parcel.as_of, PAGE, state.after)
-            counts = dict.fromkeys(COUNTS, 0)
-            for outcome in self._work_page([item["pk"] for item in page.items], parcel):
-                counts[outcome] += 1
-                totals[outcome] += 1
-            state = self._saved(parcel.run_id, state.advanced(counts, page.after))
-            if not state.done and self._time_left() < self._reserve:
+            worked, counts = self._work_page(state.records, parcel)
+            totals.update(counts)
+            if worked < len(state.records):
+                self._saved(parcel, state.left_at(worked, counts))
+                return False
+            state = self._saved(parcel, state.turned(counts, self._behind(state, parcel)))
+            if not state.done and self._is_late():
                 return False
         return True
 
-    def _saved(self, run_id: str, state: ShardState) -> ShardState:
-        """Where another worker has come further with the shard, his state is the one to go on."""
+    def _behind(self, state: ShardState, parcel: Parcel) -> Page:
+        """The page behind the one at hand; it is not asked for where the index had no more."""
+        if not state.reads_on:
+            return Page()
         runs = self._jobs.runs
-        return state if runs.save(run_id, state) else runs.shard(run_id, state.shard)
+        return runs.due(parcel.job, state.shard, parcel.as_of, PAGE, state.after)
 
-    def _work_page(self, pks: list[str], parcel: Parcel) -> list[str]:
-        """The page's heads and their orders, two batched reads; then each record alone."""
-        heads = self._repository.table.get_many([(pk, keys.HEAD) for pk in pks])
-        order_keys = {keys.order(raw["order_id"]["S"]) for raw in heads.values() if _has_order(raw)}
-        orders = self._repository.table.get_many(sorted(order_keys))
-        outcomes = []
-        scope = parcel.scope.split("+")
-        for key, raw in heads.items():
-            if parcel.scope != ALL and raw.get("provider", {}).get("S") not in scope:
-                continue
-            order = orders.get(keys.order(raw["order_id"]["S"])) if _has_order(raw) else None
-            outcomes.append(self._work_one(key, raw, order, parcel))
-        return outcomes
+    def _saved(self, parcel: Parcel, state: ShardState) -> ShardState:
+        """Where another worker has come as far with the shard, his state is the one to go on."""
+        runs = self._jobs.runs
+        saved = runs.save(parcel.run_id, state)
+        return state if saved else runs.shard(parcel.run_id, state.shard)
 
-    def _work_one(self, key: keys.Key, raw: Raw, order: Raw | None, parcel: Parcel) -> str:
+    def _work_page(self, records: tuple[keys.Key, ...], parcel: Parcel) -> tuple[int, Counter[str]]:
+        """How many of the records were worked before time ran out, and what came of them."""
+        heads, orders = self._read(records)
+        counts: Counter[str] = Counter()
+        for number, key in enumerate(records):
+            if number and self._is_late():
+                return number, counts
+            raw = heads.get(key)
+            if raw is not None and _is_covered(raw, parcel.scope):
+                counts[self._work_one(key, raw, orders, parcel)] += 1
+        return len(records), counts
+
+    def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
+        """The page's heads and their orders: two batched reads, whatever they are."""
+        heads = self._repository.table.get_many(records)
+        orders = {key for raw in heads.values() if (key := _order_key(raw)) is not None}
+        return heads, self._repository.table.get_many(sorted(orders))
+
+    def _work_one(self, key: keys.Key, raw: Raw, orders: Raws, parcel: Parcel) -> str:
         try:
-            return self._brought_up_to_date(key, raw, order, parcel.as_of)
+            if _is_parked(raw, parcel.job):
+                return "parked"
+            return self._brought_up_to_date(key, raw, orders, parcel)
         except Broken as broken:
             return self._parked(key, raw, str(broken), parcel)
+        except (Busy, LostRace) as passing:
+            logger().warning("record left to the next run", record=key[0], reason=str(passing))
+            return "failed"
         except Exception as error:
             log_unexpected(error)
             return self._failed(key, raw, type(error).__name__, parcel)
 
-    def _brought_up_to_date(
-        self, key: keys.Key, raw: Raw, order_raw: Raw | None, as_of: datetime
-    ) -> str:
-        """One step of the calendar after the other, each its own transaction, until none is due."""
-        outcome = "unchanged"
-        lost = 0
-        for _ in range(_STEPS):
-            contract = contract_of(raw)
-            order = order_of(order_raw) if order_raw else self._repository.order(contract.order_id)
+    def _brought_up_to_date(self, key: keys.Key, raw: Raw, orders: Raws, parcel: Parcel) -> str:
+        """One step of the calendar after the other, each its own transaction, until none is due.
+        What this run did before it was cut off counts as done."""
+        contract, lost = contract_of(raw), 0
+        order = self._order(raw, orders)
+        outcome = "done" if done_by(raw) == parcel.run_id else "unchanged"
+        for _ in range(_STEPS + _LOST_RACES):
             rules = policy_of(contract)
-            decision = decide(Situation(contract, order), ComeDue(JOB), rules, as_of)
+            decision = decide(Situation(contract, order), ComeDue(JOB), rules, parcel.as_of)
             if isinstance(decision, NothingToDo):
                 return outcome
             try:
-                self._repository.commit(decision, rules, self._clock.now())
-                outcome = "done"
+                self._repository.commit(decision, rules, self._clock.now(), run=parcel.run_id)
+                contract, outcome = decision.contract, "done"
             except LostRace:
                 lost += 1
-                if lost > _TRIES:
+                fresh = self._repository.table.get_raw(key)
+                if fresh is None or lost > _LOST_RACES:
                     raise
-            fresh = self._repository.table.get_raw(key)
-            if fresh is None:
-                return outcome
-            raw, order_raw = fresh, None
-        raise Broken(f"more than {_STEPS} steps were due at once")
+                contract, order = contract_of(fresh), self._order(fresh, {})
+                outcome = "done" if done_by(fresh) == parcel.run_id else outcome
+        raise Broken("its steps come to no end")
+
+    def _order(self, raw: Raw, orders: Raws) -> Order | None:
+        """From what was read with the page, or read now where the order is not among it."""
+        key = _order_key(raw)
+        if key is None:
+            return None
+        found = orders.get(key) or self._repository.table.get_raw(key)
+        return order_of(found) if found is not None else None
 
     def _parked(self, key: keys.Key, raw: Raw, reason: str, parcel: Parcel) -> str:
+        try:
+            if not self._parking.park(key, raw, reason, self._clock.now()):
+                return "unchanged"
+        except Exception as error:
+            log_unexpected(error)
+            return "failed"
         logger().error("record parked", record=key[0], run=parcel.run_id)
-        if not self._parking.park(key, raw, reason, self._clock.now()):
-            return "unchanged"
         return "parked"
 
     def _failed(self, key: keys.Key, raw: Raw, reason: str, parcel: Parcel) -> str:
         """Left for the next run; after three runs it is a person's turn."""
         try:
             runs = self._parking.failed(key, raw, parcel.run_id, reason)
-            if runs >= RUNS_BEFORE_PARKING:
-                return self._parked(key, raw, f"failed in {runs} runs: {reason}", parcel)
         except Exception as error:
             log_unexpected(error)
-        return "failed"
+            return "failed"
+        if runs < RUNS_BEFORE_PARKING:
+            return "failed"
+        return self._parked(key, raw, f"failed in {runs} runs: {reason}", parcel)
 
 
-def _has_order(raw: Raw) -> bool:
-    return isinstance(raw.get("order_id", {}).get("S"), str)
+def _order_key(raw: Raw) -> keys.Key | None:
+    order_id = raw.get("order_id", {}).get("S")
+    return keys.order(order_id) if isinstance(order_id, str) else None
+
+
+def _is_covered(raw: Raw, scope: str) -> bool:
+    return scope == ALL or raw.get("provider", {}).get("S") in scope.split("+")
+
+
+def _is_parked(raw: Raw, job: str) -> bool:
+    """Parked since the page was written down: by this run before it was cut off, most likely."""
+    return "parked_at" in raw and f"{job}_due_at" not in raw

@@ -9,7 +9,8 @@ from tacit.domain.values import Actor, Event
 from tacit.store import keys
 from tacit.store.mapping import event_item
 from tacit.store.outbox import marked
-from tacit.store.table import Table, absent, put
+from tacit.store.table import Table
+from tacit.store.writes import absent, put
 
 PROVIDER = "*"
 

@@ -4,7 +4,8 @@ same event finds it. Only an unknown outcome of the one call that sends may send
 from pynamodb.expressions.operand import Path
 
 from tacit.store import keys
-from tacit.store.table import ConditionFailed, Table, absent, put, update
+from tacit.store.table import Table
+from tacit.store.writes import ConditionFailed, absent, put, update
 
 
 class Messages:

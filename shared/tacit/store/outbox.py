@@ -6,7 +6,8 @@ from pynamodb.expressions.operand import Path
 
 from tacit.store import keys
 from tacit.store.codec import Item
-from tacit.store.table import ConditionFailed, Page, Table, update
+from tacit.store.table import Page, Table
+from tacit.store.writes import ConditionFailed, update
 
 
 def marked(event: Item, now: datetime) -> Item:

@@ -18,8 +18,10 @@ from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw
 from tacit.store.mapping import contract_item, contract_of, event_of
 from tacit.store.outbox import marked
+from tacit.store.patience import Busy
 from tacit.store.repository import IdempotencyRecord, idempotency_write
-from tacit.store.table import Busy, ConditionFailed, Table, Write, absent, delete, put, update
+from tacit.store.table import Table
+from tacit.store.writes import ConditionFailed, Write, absent, delete, put, update
 
 UNKNOWN = "*"
 RUNS_BEFORE_PARKING = 3
@@ -103,9 +105,12 @@ class Parking:
         self, parked: Parked, back: Write, record: IdempotencyRecord | None, now: datetime
     ) -> None:
         """Back into calendars or outbox and off the list, in one transaction; raises Busy where
-        the record changed meanwhile, so that it is looked at again."""
+        the record changed meanwhile, so that it is looked at again. A contract's failed runs are
+        forgotten with it: it was mended, and has three runs to show it."""
         gone = delete("entry", (keys.parked(parked.provider), keys.part(parked.id)))
         writes = [back, gone]
+        if parked.key[1] == keys.HEAD:
+            writes.append(delete("failure", keys.failure(parked.key[0])))
         if record is not None:
             writes.append(idempotency_write(record, now))
         try:

@@ -9,7 +9,7 @@ from tacit.domain.decision import Change
 from tacit.domain.policy import Policy
 from tacit.domain.values import Contract, Event, Order, Status
 from tacit.store import keys
-from tacit.store.codec import Item
+from tacit.store.codec import Item, Raw
 from tacit.store.mapping import (
     contract_item,
     contract_of,
@@ -21,7 +21,8 @@ from tacit.store.mapping import (
     order_of,
 )
 from tacit.store.outbox import marked
-from tacit.store.table import ConditionFailed, Table, Write, absent, delete, put
+from tacit.store.table import Table
+from tacit.store.writes import ConditionFailed, Write, absent, delete, put
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +91,28 @@ class Repository:
             ttl=item["ttl"],
         )
 
+    def check_label(self, change: Change, policy: Policy) -> None:
+        """Raises LabelTaken where a commit of this change would."""
+        for write in _label_writes(change.before, change.contract, policy):
+            claim = self.table.get(write.key)
+            if claim is not None and claim["contract_id"] != change.contract.id:
+                raise LabelTaken
+
     def commit(
         self,
         change: Change,
         policy: Policy,
         now: datetime,
         idempotency: IdempotencyRecord | None = None,
+        run: str | None = None,
     ) -> None:
         """One transaction: head, links, name, order, events with their markers, the record.
 
-        Raises LostRace, LabelTaken, KeyUsed, or table.Busy. `now` is the clock's instant, which
-        a job's `as_of` is not: the outbox counts its ten minutes from it.
+        Raises LostRace, LabelTaken, KeyUsed, or Busy. `now` is the clock's instant, which a
+        job's `as_of` is not: the outbox counts its ten minutes from it. `run` is the job run
+        that did it; the head names it until the next change, see `done_by`.
         """
-        writes = writes_of(change, policy, now)
+        writes = writes_of(change, policy, now, run)
         if idempotency is not None:
             writes.append(idempotency_write(idempotency, now))
         try:
@@ -130,12 +140,17 @@ def idempotency_write(record: IdempotencyRecord, now: datetime) -> Write:
     return put("idempotency", item, absent | (Path("valid_until") <= keys.instant(now)))
 
 
-def writes_of(change: Change, policy: Policy, now: datetime) -> list[Write]:
+def done_by(raw: Raw) -> str | None:
+    """The job run that made the head what it is, so that a page worked twice is counted once."""
+    return raw.get("run", {}).get("S")
+
+
+def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = None) -> list[Write]:
     """Every item a change writes, each with the condition that makes it exact."""
     before, after = change.before, change.contract
     pk, _ = keys.contract(after.id)
     unchanged = absent if before is None else Path("version") == before.version
-    writes = [put("contract", contract_item(after, policy), unchanged)]
+    writes = [put("contract", {**contract_item(after, policy), "run": run}, unchanged)]
     writes += _link_writes(before, after)
     writes += _label_writes(before, after, policy)
     if change.order is not None:

@@ -1,8 +1,11 @@
 """A job's run: what was asked, and how far each of its 64 shards has come.
 
 Each shard has an item of its own that is overwritten, never incremented; the run is their sum.
+A page of records is written down there before it is worked: whoever works it again, because the
+first time was cut off or the message came twice, works the same records and counts the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +16,8 @@ from tacit.domain.values import Actor, Role
 from tacit.store import keys
 from tacit.store.codec import Item
 from tacit.store.repository import IdempotencyRecord, KeyUsed, idempotency_write
-from tacit.store.table import ConditionFailed, Page, Table, absent, put
+from tacit.store.table import Page, Table
+from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
 COUNTS = ("done", "unchanged", "parked", "failed")
@@ -34,17 +38,35 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class ShardState:
-    """How far one shard of a run is: `page` rises with every page, `after` is the cursor."""
+    """How far one shard of a run is. `records` are the keys at hand, `after` is the cursor behind
+    them, `counts` what came of those before; `page` rises with every save and is 0 before the
+    first."""
 
     shard: str
     page: int = 0
     done: bool = False
+    records: tuple[keys.Key, ...] = ()
     after: Item | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
 
-    def advanced(self, counts: dict[str, int], after: Item | None) -> "ShardState":
+    @property
+    def reads_on(self) -> bool:
+        """Whether there may be more behind the records at hand."""
+        return self.page == 0 or self.after is not None
+
+    def turned(self, counts: Mapping[str, int], page: Page) -> "ShardState":
+        """The records at hand are worked; the next page is at hand, or the shard is done."""
+        records = tuple((item["pk"], item["sk"]) for item in page.items)
+        done = not records and page.after is None
+        return self._moved(counts, records=records, after=page.after, done=done)
+
+    def left_at(self, worked: int, counts: Mapping[str, int]) -> "ShardState":
+        """Time ran out within the page: the rest of it stays at hand."""
+        return self._moved(counts, records=self.records[worked:])
+
+    def _moved(self, counts: Mapping[str, int], **fields: Any) -> "ShardState":
         total = {name: self.counts.get(name, 0) + counts.get(name, 0) for name in COUNTS}
-        return replace(self, page=self.page + 1, done=after is None, after=after, counts=total)
+        return replace(self, page=self.page + 1, counts=total, **fields)
 
 
 class Runs:
@@ -88,7 +110,7 @@ class Runs:
         return _shard(item) if item else ShardState(shard)
 
     def save(self, run_id: str, state: ShardState) -> bool:
-        """False where another worker has come further with this shard."""
+        """False where another worker, or this very call a moment ago, has come as far."""
         pk, sk = keys.run_shard(run_id, state.shard)
         item: dict[str, Any] = {
             "pk": pk,
@@ -97,6 +119,7 @@ class Runs:
             "shard_name": state.shard,
             "page": state.page,
             "done": state.done,
+            "records": [{"pk": pk, "sk": sk} for pk, sk in state.records],
             "after": state.after,
             "counts": state.counts,
         }
@@ -145,5 +168,10 @@ def _run(item: Item) -> Run:
 
 def _shard(item: Item) -> ShardState:
     return ShardState(
-        item["shard_name"], item["page"], item["done"], item.get("after"), item["counts"]
+        shard=item["shard_name"],
+        page=item["page"],
+        done=item["done"],
+        records=tuple((record["pk"], record["sk"]) for record in item["records"]),
+        after=item.get("after"),
+        counts=item["counts"],
     )

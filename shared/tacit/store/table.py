@@ -4,31 +4,23 @@ A thin layer over pynamodb's connection: one client for all kinds of items, cond
 told apart from contention, and each failed condition named by the write it belongs to.
 """
 
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
-from pynamodb.exceptions import (
-    DeleteError,
-    GetError,
-    PutError,
-    PynamoDBConnectionError,
-    TransactWriteError,
-    UpdateError,
-)
+from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.operand import Path
-from pynamodb.expressions.update import Action
 
 from tacit.store.codec import Item, Raw, from_raw, to_raw
 from tacit.store.keys import Key
+from tacit.store.patience import Busy, cancellation_reasons, patiently, pauses
+from tacit.store.writes import ConditionFailed, Write
 
-T = TypeVar("T")
 _INDEXES = {
     "expiries": ("shard", "expiries_due_at"),
     "renewals": ("shard", "renewals_due_at"),
@@ -36,45 +28,8 @@ _INDEXES = {
     "listing": ("listing_key", "listing_sort"),
     "outbox": ("outbox_lane", "outbox_at"),
 }
-_BUSY = {
-    "TransactionConflict",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-    "ThrottlingError",
-    "ThrottlingException",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "InternalServerError",
-}
 _BATCH = 100
-_PATIENCE = 6
-
-absent = Path("pk").does_not_exist()
-
-
-class ConditionFailed(Exception):
-    """A write's condition did not hold; `writes` names which."""
-
-    def __init__(self, writes: frozenset[str]) -> None:
-        super().__init__(", ".join(sorted(writes)))
-        self.writes = writes
-
-
-class Busy(Exception):
-    """DynamoDB was too busy, or another transaction held an item, for longer than we wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One item of a transaction. `name` is how a failed condition is reported."""
-
-    name: str
-    kind: str
-    key: Key
-    item: Item | None = None
-    condition: Condition | None = None
-    actions: tuple[Action, ...] = ()
+_KINDS = ("delete", "put", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +40,17 @@ class Page:
     after: Item | None = None
 
 
-def put(name: str, item: Item, condition: Condition | None = None) -> Write:
-    return Write(name, "put", (item["pk"], item["sk"]), item, condition)
-
-
-def delete(name: str, key: Key, condition: Condition | None = None) -> Write:
-    return Write(name, "delete", key, None, condition)
-
-
-def update(
-    name: str, key: Key, actions: Sequence[Action], condition: Condition | None = None
-) -> Write:
-    return Write(name, "update", key, None, condition, tuple(actions))
-
-
 class Table:
     """The table by its name. Every read is consistent unless it goes through an index."""
 
     def __init__(self, name: str, region: str | None, host: str | None = None) -> None:
         self.name = name
         self.connection = Connection(
-            region=region, host=host, connect_timeout_seconds=3, read_timeout_seconds=10
+            region=region,
+            host=host,
+            connect_timeout_seconds=2,
+            read_timeout_seconds=4,
+            max_retry_attempts=0,
         )
         self.connection.add_meta_table(MetaTable(_schema(name)))
 
@@ -115,19 +60,18 @@ class Table:
 
     def get_raw(self, key: Key) -> Raw | None:
         """The item as DynamoDB holds it, also when we could not read it."""
-        answer = self._patiently(
-            lambda: self.connection.get_item(self.name, *key, consistent_read=True)
-        )
+        answer = patiently(lambda: self.connection.get_item(self.name, *key, consistent_read=True))
         raw: Raw | None = answer.get("Item")
         return raw
 
     def get_many(self, keys: Sequence[Key]) -> dict[Key, Raw]:
         """Raw items by key; what is not there is left out."""
         found: dict[Key, Raw] = {}
-        for start in range(0, len(keys), _BATCH):
-            left = [{"pk": pk, "sk": sk} for pk, sk in keys[start : start + _BATCH]]
-            for pause in _pauses():
-                answer = self._patiently(partial(self._batch, left))
+        wanted = list(dict.fromkeys(keys))
+        for start in range(0, len(wanted), _BATCH):
+            left = [{"pk": pk, "sk": sk} for pk, sk in wanted[start : start + _BATCH]]
+            for pause in pauses():
+                answer = patiently(partial(self._batch, left))
                 for raw in answer["Responses"].get(self.name, []):
                     found[(raw["pk"]["S"], raw["sk"]["S"])] = raw
                 unread = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
@@ -167,7 +111,7 @@ class Table:
         forward: bool = True,
     ) -> Page:
         """As `query`, with the items as DynamoDB holds them, for mappings that report Broken."""
-        answer = self._patiently(
+        answer = patiently(
             lambda: self.connection.query(
                 self.name,
                 pk,
@@ -183,51 +127,53 @@ class Table:
         return Page(answer["Items"], from_raw(last) if last else None)
 
     def write(self, one: Write) -> None:
-        """A single write outside a transaction; raises ConditionFailed."""
-        name, (pk, sk) = self.name, one.key
+        """A single write outside a transaction; raises ConditionFailed, or Busy.
+
+        It may have gone through although its answer was lost, and is then repeated: its condition
+        must hold for the repetition, or the caller must take ConditionFailed for "look again".
+        """
         try:
-            if one.kind == "put":
-                raw = to_raw({k: v for k, v in (one.item or {}).items() if k not in ("pk", "sk")})
-                self._patiently(
-                    lambda: self.connection.put_item(name, pk, sk, raw, condition=one.condition)
-                )
-            elif one.kind == "update":
-                self._patiently(
-                    lambda: self.connection.update_item(
-                        name, pk, sk, actions=one.actions, condition=one.condition
-                    )
-                )
-            else:
-                self._patiently(
-                    lambda: self.connection.delete_item(name, pk, sk, condition=one.condition)
-                )
+            patiently(partial(self._write_once, one))
         except (PutError, UpdateError, DeleteError) as error:
             if error.cause_response_code == "ConditionalCheckFailedException":
                 raise ConditionFailed(frozenset({one.name})) from error
             raise
 
+    def _write_once(self, one: Write) -> None:
+        name, (pk, sk) = self.name, one.key
+        if one.kind == "put":
+            raw = to_raw({k: v for k, v in (one.item or {}).items() if k not in ("pk", "sk")})
+            self.connection.put_item(name, pk, sk, raw, condition=one.condition)
+        elif one.kind == "update":
+            self.connection.update_item(name, pk, sk, one.actions, condition=one.condition)
+        else:
+            self.connection.delete_item(name, pk, sk, condition=one.condition)
+
     def transact(self, writes: Sequence[Write]) -> None:
         """All writes or none; raises ConditionFailed naming the writes, or Busy.
 
         pynamodb sends checks, deletes, puts and updates in that order, and DynamoDB's reasons
-        come in the order sent: the names are put in the same order here.
+        come in the order sent: the names are put in the same order here. One token stands for
+        all tries, so that a transaction whose answer was lost counts once and is no lost race.
         """
         by_kind = {kind: [w for w in writes if w.kind == kind] for kind in _KINDS}
         ordered = [write for kind in _KINDS for write in by_kind[kind]]
         kwargs = {kind: [self._operation(w) for w in by_kind[kind]] for kind in _KINDS}
+        token = str(uuid.uuid4())
         try:
-            self._patiently(
+            patiently(
                 lambda: self.connection.transact_write_items(
                     condition_check_items=[],
                     delete_items=kwargs["delete"],
                     put_items=kwargs["put"],
                     update_items=kwargs["update"],
+                    client_request_token=token,
                 )
             )
         except TransactWriteError as error:
             failed = {
                 write.name
-                for write, reason in zip(ordered, _reasons(error), strict=False)
+                for write, reason in zip(ordered, cancellation_reasons(error), strict=False)
                 if reason is not None and reason.code == "ConditionalCheckFailed"
             }
             if failed:
@@ -245,39 +191,6 @@ class Table:
         return self.connection.get_operation_kwargs(
             self.name, pk, sk, condition=write.condition, actions=write.actions or None
         )
-
-    def _patiently(self, call: Callable[[], T]) -> T:
-        """Contention and throttling are tried again with jitter; anything else is raised."""
-        for pause in _pauses():
-            try:
-                return call()
-            except (PynamoDBConnectionError, TransactWriteError, GetError) as error:
-                if not _is_busy(error):
-                    raise
-                time.sleep(pause)
-        raise Busy(f"gave up after {_PATIENCE} tries")
-
-
-_KINDS = ("delete", "put", "update")
-
-
-def _pauses() -> Iterator[float]:
-    """Full jitter, doubling from 25 ms: another writer needs a few milliseconds, not a turn."""
-    for attempt in range(_PATIENCE):
-        yield random.uniform(0, 0.025 * 2**attempt)
-
-
-def _is_busy(error: Any) -> bool:
-    """Whether waiting may help: no condition failed, and something was in the way."""
-    if error.cause_response_code in _BUSY:
-        return True
-    codes = {reason.code for reason in _reasons(error) if reason}
-    return "ConditionalCheckFailed" not in codes and bool(codes & _BUSY)
-
-
-def _reasons(error: Any) -> list[Any]:
-    """Why a transaction was cancelled; empty where the cause was another (a broken network)."""
-    return list(getattr(error.cause, "cancellation_reasons", ()))
 
 
 def _schema(name: str) -> dict[str, Any]:
