@@ -8,7 +8,7 @@ import pytest
 from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate
 from tacit.domain.decision import Change, NothingToDo, Situation
 from tacit.domain.life import decide
-from tacit.domain.refusals import Invalid, NotFound, Refused
+from tacit.domain.refusals import NotFound, Refused
 from tacit.domain.values import JOB, Actor, Contract, Order, Role, Status
 from tests.unit.cases import (
     ALICE,
@@ -213,12 +213,6 @@ def test_an_amendments_event_names_fields_and_no_values() -> None:
 def test_an_amendment_can_be_refused(command: Amend, code: str) -> None:
     situation = registered(plan="domain-ch", label="example.ch")
     assert outcome(situation, command) == f"refused: {code}"
-
-
-def test_an_option_nobody_offers_is_invalid() -> None:
-    with pytest.raises(Invalid) as wrong:
-        decide(registered(), Amend(STAFF, 1, {"options": ("turbo",)}), KREATIVMEDIA, BEFORE)
-    assert wrong.value.field == "options"
 
 
 def test_a_late_step_counts_from_the_expiry_and_not_from_the_day_it_was_made() -> None:

@@ -28,6 +28,11 @@ def test_each_action_is_allowed_or_says_why_not() -> None:
     assert rows(EXPIRED, STAFF) == {"cancel": "expired", "reactivate": "expired"}
 
 
+def test_K10_an_allowed_reactivation_says_until_when() -> None:
+    row = next(r for r in actions(CANCELLED, ALICE, KREATIVMEDIA, NOW) if r.allowed)
+    assert (row.action, row.params) == ("reactivate", {"last_day": date(2026, 1, 14)})
+
+
 def test_what_goes_through_support_sends_the_holder_there_and_lets_staff() -> None:
     rule = replace(KREATIVMEDIA.actions["reactivate"], channel=Channel.SUPPORT)
     policy = replace(KREATIVMEDIA, actions={**KREATIVMEDIA.actions, "reactivate": rule})

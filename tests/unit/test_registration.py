@@ -49,9 +49,7 @@ def test_what_is_absent_is_the_policys_default() -> None:
         ({"expires_on": date(2026, 1, 16)}, "expires_on", "does_not_match_plan"),
         ({"expires_on": date(2025, 1, 15)}, "expires_on", "invalid_field"),
         ({"status": Status.EXPIRED}, "status", "invalid_field"),
-        ({"options": ("turbo",)}, "options", "invalid_field"),
         ({"tld": "ch"}, "tld", "invalid_field"),
-        ({"parent_id": "c-0"}, "parent_id", "invalid_field"),
         ({"plan": "domain-ch", "label": "example.com"}, "label", "does_not_match_plan"),
         ({"plan": "domain-ch", "label": "no name"}, "label", "invalid_field"),
         ({"plan": "domain-ch", "label": "ch"}, "label", "invalid_field"),
@@ -144,6 +142,12 @@ ADDON = {"provider": "svenska-domaner", "plan": "mail-addon", "label": "mail", "
 def test_an_add_on_hangs_on_its_holders_domain() -> None:
     change = brought_in(Situation(None, parent=parent("alice")), **ADDON)
     assert change.contract.parent_id == "c-0"
+
+
+def test_what_needs_no_parent_takes_none() -> None:
+    with pytest.raises(Invalid) as wrong:
+        brought_in(Situation(None, parent=parent("alice", "kreativmedia")), parent_id="c-0")
+    assert wrong.value.field == "parent_id"
 
 
 @pytest.mark.parametrize("found", [None, parent("mallory"), parent("alice", "kreativmedia")])

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from tacit.domain.commands import Amend
 from tacit.domain.decision import Decision, NothingToDo
+from tacit.domain.phases import closed_refusal
 from tacit.domain.policy import Policy
 from tacit.domain.record import changed
-from tacit.domain.refusals import Invalid, Refused
+from tacit.domain.refusals import Refused
 from tacit.domain.values import Contract, Status
 
 AMENDABLE = ("label", "email", "locale", "billing_contact", "technical_contact", "options")
@@ -17,13 +18,12 @@ def amend(contract: Contract, command: Amend, policy: Policy, now: datetime) -> 
     """The event lists which fields changed, not their values: those may be personal."""
     wanted = {name: command.changes[name] for name in AMENDABLE if name in command.changes}
     moved = sorted(name for name, value in wanted.items() if getattr(contract, name) != value)
-    check_options(tuple(wanted.get("options", ())), policy)  # type: ignore[arg-type]
     if contract.version != command.version:
         raise Refused(
             "version_moved", {"your_version": command.version, "version": contract.version}
         )
     if contract.status is Status.CLOSED:
-        raise Refused("closed", {"closed_reason": contract.closed_reason})
+        raise closed_refusal(contract, policy)
     if "label" in moved and policy.kinds[contract.kind].unique_label:
         raise Refused("label_is_the_name", {"label": contract.label})
     if not moved:
@@ -31,10 +31,3 @@ def amend(contract: Contract, command: Amend, policy: Policy, now: datetime) -> 
     after = replace(contract, **{name: wanted[name] for name in moved})  # type: ignore[arg-type]
     data = {"fields": ",".join(moved)}
     return changed(contract, after, "contract.amended", data, command.by, policy, now)
-
-
-def check_options(options: tuple[str, ...], policy: Policy) -> None:
-    for option in options:
-        if option not in policy.options:
-            known = ", ".join(sorted(policy.options)) or "none"
-            raise Invalid("options", f"{option!r} is not offered; known: {known}")

@@ -14,7 +14,7 @@ from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, R
 from tacit.domain.days import add_days, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
 from tacit.domain.permission import permit
-from tacit.domain.phases import close, enter_first_phase, enter_next_phase
+from tacit.domain.phases import close, closed_refusal, enter_first_phase, enter_next_phase
 from tacit.domain.policy import Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import NotFound, Refused
@@ -71,7 +71,7 @@ def cancel(contract: Contract, command: Cancel, policy: Policy, now: datetime) -
         case Status.EXPIRED:
             raise Refused("expired", policy.contact_params())
         case Status.CLOSED:
-            raise _closed(contract)
+            raise closed_refusal(contract, policy)
         case _:
             assert_never(contract.status)
 
@@ -91,7 +91,7 @@ def reactivate(contract: Contract, command: Reactivate, policy: Policy, now: dat
         case Status.INACTIVE:
             raise Refused("inactive", policy.contact_params())
         case Status.CLOSED:
-            raise _closed(contract)
+            raise closed_refusal(contract, policy)
         case _:
             assert_never(contract.status)
 
@@ -116,7 +116,3 @@ def come_due(
 
 def _renews_itself(situation: Situation) -> bool:
     return situation.order is not None and situation.order.autorenewal
-
-
-def _closed(contract: Contract) -> Refused:
-    return Refused("closed", {"closed_reason": contract.closed_reason})

@@ -60,6 +60,9 @@ def _asked(
         return Action(name, False, no.code, no.params, no.available_from)
     if isinstance(decision, NothingToDo):
         return Action(name, False, decision.code)
+    if isinstance(command, Reactivate) and situation.contract is not None:
+        last_day = last_day_to_reactivate(situation.contract)
+        return Action(name, True, params={"last_day": last_day})
     return Action(name, True)
 
 

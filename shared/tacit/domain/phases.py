@@ -10,6 +10,7 @@ from datetime import date, datetime
 from tacit.domain.decision import Change
 from tacit.domain.policy import Anchor, Phase, Policy
 from tacit.domain.record import changed
+from tacit.domain.refusals import Refused
 from tacit.domain.values import Actor, Contract, Scalar, Status
 
 
@@ -86,6 +87,11 @@ def close(contract: Contract, reason: str, by: Actor, policy: Policy, now: datet
         closed_reason=reason,
     )
     return changed(contract, after, "contract.closed", {"closed_reason": reason}, by, policy, now)
+
+
+def closed_refusal(contract: Contract, policy: Policy) -> Refused:
+    """What every command on a closed contract hears: how it ended, and whom to ask."""
+    return Refused("closed", {"closed_reason": contract.closed_reason, **policy.contact_params()})
 
 
 def _anchor_day(contract: Contract, anchor: Anchor, previous: date | None) -> date | None:

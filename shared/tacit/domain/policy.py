@@ -141,7 +141,6 @@ class Policy:
     renewal: Renewal
     actions: Mapping[str, ActionRule]
     messages: Mapping[str, tuple[str, ...]]
-    options: frozenset[str]
     kinds: Mapping[str, Kind]
     plans: Mapping[str, Plan]
 

@@ -131,7 +131,6 @@ def read_policy(data: Mapping[str, object]) -> Policy:
             renewal=_read(top.table("renewal"), _renewal),
             actions={n: _read(t, _action) for n, t in top.tables("actions")},
             messages=_messages(top.table("messages")),
-            options=frozenset(top.words("options", [])),
             kinds=kinds,
             plans=plans,
         )

@@ -4,9 +4,8 @@ whose term, price and dates are its own."""
 from dataclasses import replace
 from datetime import date, datetime
 
-from tacit.domain.amendment import check_options
 from tacit.domain.commands import Register, Registration
-from tacit.domain.days import add_months, anchor_of, local_day
+from tacit.domain.days import LATEST, add_months, anchor_of, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
 from tacit.domain.labels import domain_name, tld_of
 from tacit.domain.phases import phase_ends, phases_of, restorable_until
@@ -22,15 +21,17 @@ def register(situation: Situation, command: Register, policy: Policy, now: datet
     """The same body again is nothing to do, another one `already_registered`."""
     wanted = command.wanted
     there = situation.contract
-    if there is not None:
-        if there.registered_as == command.fingerprint:
-            return NothingToDo(there, "already_registered")
-        raise Refused("already_registered", {"id": there.id, "version": there.version})
+    if there is not None and there.registered_as == command.fingerprint:
+        return NothingToDo(there, "already_registered")
+    _check_named(wanted, situation)
     plan = _plan(wanted, policy)
     kind = policy.kinds[plan.kind]
     contract = _built(wanted, plan, kind, policy, command.fingerprint, now)
-    _check_parent(wanted, kind, situation.parent)
+    if there is not None:
+        raise Refused("already_registered", {"id": there.id, "version": there.version})
     order_before, order = _join_order(contract, situation.order)
+    if not plan.orderable and not wanted.imported:
+        raise Refused("plan_not_sold", {"plan": plan.id})
     data = {
         "kind": contract.kind,
         "plan": contract.plan,
@@ -51,8 +52,6 @@ def _plan(wanted: Registration, policy: Policy) -> Plan:
         raise Invalid("plan", f"{policy.provider} has no plan {wanted.plan!r}", "unknown_plan")
     if wanted.kind not in (None, plan.kind):
         raise Invalid("kind", f"the plan is of kind {plan.kind!r}", "does_not_match_plan")
-    if not plan.orderable and not wanted.imported:
-        raise Refused("plan_not_sold", {"plan": plan.id})
     if (wanted.quantity or 1) > plan.max_quantity:
         raise Invalid("quantity", f"at most {plan.max_quantity} of this plan", "too_many")
     return plan
@@ -66,7 +65,8 @@ def _built(
     fingerprint: str,
     now: datetime,
 ) -> Contract:
-    check_options(wanted.options, policy)
+    if wanted.parent_id is not None and not kind.needs_parent:
+        raise Invalid("parent_id", f"a contract of kind {kind.name!r} has no parent")
     label, tld = _label(wanted, plan, kind)
     starts_on, expires_on, term = _term(wanted, plan, local_day(now, policy.zone))
     price = wanted.price or plan.price
@@ -157,6 +157,8 @@ def _term(wanted: Registration, plan: Plan, today: date) -> tuple[date, date, in
     expires_on = wanted.expires_on or usual
     if expires_on <= starts_on:
         raise Invalid("expires_on", "a term ends after it starts")
+    if expires_on > LATEST:
+        raise Invalid("expires_on", f"no term ends after {LATEST}")
     if not wanted.imported:
         if term != plan.term_months:
             raise _mismatch("term_months", f"the plan's term is {plan.term_months} months")
@@ -165,18 +167,18 @@ def _term(wanted: Registration, plan: Plan, today: date) -> tuple[date, date, in
     return starts_on, expires_on, term
 
 
-def _check_parent(wanted: Registration, kind: Kind, parent: Contract | None) -> None:
-    """An add-on hangs on a contract of the same provider and holder; others are not found."""
-    if wanted.parent_id is None:
-        return
-    if not kind.needs_parent:
-        raise Invalid("parent_id", f"a contract of kind {kind.name!r} has no parent")
-    mine = parent is not None and (parent.provider, parent.holder) == (
-        wanted.provider,
-        wanted.holder,
-    )
-    if not mine:
+def _check_named(wanted: Registration, situation: Situation) -> None:
+    """What is named must be of the same provider and holder; anything else is not found, and
+    that is said before anything that is wrong."""
+    mine = (wanted.provider, wanted.holder)
+    parent, order = situation.parent, situation.order
+    if wanted.parent_id is not None and (
+        parent is None or (parent.provider, parent.holder) != mine
+    ):
         raise NotFound("parent_id")
+    named = order is not None and order.id == wanted.order_id
+    if order is not None and named and (order.provider, order.holder) != mine:
+        raise NotFound("order_id")
 
 
 def _join_order(contract: Contract, there: Order | None) -> tuple[Order | None, Order]:
