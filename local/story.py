@@ -18,7 +18,7 @@ from local.story_page import Page
 def main() -> int:
     try:
         tell(Story(running(), Page()))
-    except Trouble as trouble:
+    except (Trouble, OSError) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -66,6 +66,8 @@ class Story:
 
         def ended() -> Any:
             answer = self.api.ask(self.sam, "GET", f"/job-runs/{run['id']}")
+            if answer.status != 200:
+                raise Trouble(f"GET /job-runs/{run['id']}: {answer.status} {answer.body}")
             return answer if answer.body["status"] != "running" else None
 
         answer: Answer = eventually(ended, "the end of the job run")

@@ -127,7 +127,10 @@ def _closed(story: Story) -> None:
 
 def _looked_back(story: Story) -> None:
     def history(page: Any) -> dict[str, Any]:
-        return {event["at"]: f"{event['type']:22} by {event['actor']}" for event in page["items"]}
+        return {
+            f"{number}. {event['at']}": f"{event['type']:20}  by {event['actor']}"
+            for number, event in enumerate(page["items"], 1)
+        }
 
     story.page.step("What happened, newest first.")
     path = f"/contracts/{story.contract}/timeline"

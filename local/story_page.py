@@ -14,7 +14,23 @@ from local.api import Answer, Person
 
 BOLD, DIM, GREEN, YELLOW, RED = "1", "2", "32", "33", "31"
 _MARGIN = "    "
-_NAMES = 24
+_NAMES = 31
+
+
+def _readable(value: Any) -> str:
+    """A value for people: `amount 24.00, currency CHF` instead of JSON's signs."""
+    match value:
+        case dict():
+            parts = (f"{name} {_readable(part)}" for name, part in value.items())
+            return ", ".join(parts) or "none"
+        case list():
+            return "; ".join(map(_readable, value)) or "none"
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
 
 
 class Page:
@@ -56,8 +72,7 @@ class Page:
 
     def fields(self, fields: Mapping[str, Any]) -> None:
         for name, value in fields.items():
-            shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            self._line(f"{_MARGIN}      {name:{_NAMES}} {shown}")
+            self._line(f"{_MARGIN}      {name:{_NAMES}} {_readable(value)}")
 
     def _paint(self, text: str, colour: str) -> str:
         return f"\033[{colour}m{text}\033[0m" if self._colours else text

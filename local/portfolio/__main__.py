@@ -42,11 +42,11 @@ def fill(api: Api, staff: Person, start_day: date) -> dict[str, int]:
     counts = {"new": 0, "there": 0}
     for contract_id, body in bodies(start_day).items():
         answer = api.ask(staff, "PUT", f"/contracts/{contract_id}", body)
-        counts[_outcome(contract_id, answer)] += 1
+        counts[outcome(contract_id, answer)] += 1
     return counts
 
 
-def _outcome(contract_id: str, answer: Answer) -> str:
+def outcome(contract_id: str, answer: Answer) -> str:
     """`already_registered` is what an earlier portfolio put there; it may have had a life since."""
     if answer.status == 201:
         return "new"

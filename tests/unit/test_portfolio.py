@@ -1,0 +1,151 @@
+"""The sample portfolio is true of any first day, and a second fill sends what the first sent."""
+
+import calendar
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.api import Answer
+from local.description import Description
+from local.portfolio.__main__ import bodies, outcome, start_day_of
+from local.portfolio.days import day
+from local.progress import Trouble
+from tacit import policies
+from tacit.domain.calendar import expiry_due_on
+from tacit.domain.commands import Register
+from tacit.domain.decision import Change, Situation
+from tacit.domain.registration import register
+from tacit.domain.values import Actor, Contract, Order, Role, Status
+from tacit.runtime.registration import read_registration
+
+FRIDAY = date(2026, 3, 13)
+
+
+def first_days() -> Iterator[date]:
+    """The first, one within and the last of every month, up to a leap year and beyond."""
+    for month in range(27):
+        year, number = 2027 + month // 12, month % 12 + 1
+        last = calendar.monthrange(year, number)[1]
+        yield from (
+            date(year, number, number_of_day) for number_of_day in (1, 2 + month % 27, last)
+        )
+
+
+def registered(start_day: date) -> dict[str, Contract]:
+    """Every contract of the portfolio, as the core takes it in on that day."""
+    noon = datetime(start_day.year, start_day.month, start_day.day, 12, tzinfo=UTC)
+    staff = Actor(Role.STAFF, "sam")
+    there: dict[str, Contract] = {}
+    orders: dict[str, Order] = {}
+    for contract_id, body in bodies(start_day).items():
+        wanted = read_registration(contract_id, dict(body))
+        order = orders.get(wanted.order_id or f"o-{contract_id}")
+        situation = Situation(None, order, there.get(wanted.parent_id or ""))
+        policy = policies.newest(wanted.provider)
+        change = register(situation, Register(staff, wanted, "body"), policy, noon)
+        assert isinstance(change, Change)
+        assert change.order is not None
+        orders[change.order.id] = change.order
+        there[contract_id] = change.contract
+    return there
+
+
+def test_whatever_the_first_day_all_can_be_registered_and_no_job_finds_one_due() -> None:
+    for start_day in first_days():
+        due = [(c.id, expiry_due_on(c)) for c in registered(start_day).values()]
+        late = [(contract_id, on) for contract_id, on in due if on is not None and on <= start_day]
+        assert not late, start_day
+
+
+def test_it_shows_both_providers_every_kind_and_every_status_that_is_built() -> None:
+    contracts = registered(FRIDAY).values()
+    assert {c.provider for c in contracts} == set(policies.shipped())
+    assert {c.status for c in contracts} == set(Status) - {Status.INACTIVE}
+    for provider in policies.shipped():
+        kinds = policies.newest(provider).kinds
+        assert {c.kind for c in contracts if c.provider == provider} == set(kinds)
+
+
+def test_it_shows_a_shared_order_an_addon_a_short_term_and_a_close_end() -> None:
+    contracts = registered(FRIDAY)
+    orders = [c.order_id for c in contracts.values()]
+    assert max(orders.count(order) for order in orders) == 2
+    assert contracts["sd-bageri-mail"].parent_id == "sd-bageri"
+    assert contracts["sd-cykel"].term_months == 3
+    assert contracts["km-example-garten"].anchor_day == 31
+    assert contracts["km-example-kino"].phase_ends_on == FRIDAY + timedelta(days=1)
+
+
+def test_nobody_could_be_written_to() -> None:
+    for body in bodies(FRIDAY).values():
+        assert body["email"].split("@")[1] in ("example.net", "example.com", "example.org")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("today", "2026-03-13"),
+        ("+12 days", "2026-03-25"),
+        ("-8 months", "2025-07-13"),
+        ("-3 months +1 days", "2025-12-14"),
+        ("last 01-31", "2026-01-31"),
+        ("last 12-24", "2025-12-24"),
+        ("end of last month", "2026-02-28"),
+    ],
+)
+def test_a_day_is_counted_from_the_first_fill(text: str, found: str) -> None:
+    assert day(text, FRIDAY).isoformat() == found
+
+
+def test_a_month_back_from_the_31st_is_the_last_day_of_a_shorter_month() -> None:
+    assert day("-1 months", date(2026, 3, 31)) == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize("text", ["2026-01-15", "12 days", "+12", "yesterday", "+1 days tomorrow"])
+def test_a_day_written_otherwise_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match="no day relative"):
+        day(text, FRIDAY)
+
+
+def test_a_second_fill_uses_the_day_of_the_first(tmp_path: Path) -> None:
+    stack, note = stack_with("pool-1"), tmp_path / "portfolio.json"
+    assert start_day_of(stack, note, FRIDAY) == FRIDAY
+    later = FRIDAY + timedelta(days=40)
+    assert start_day_of(stack, note, later) == FRIDAY
+    assert bodies(start_day_of(stack, note, later)) == bodies(FRIDAY)
+
+
+def test_a_stack_that_was_thrown_away_leaves_no_day_to_the_next(tmp_path: Path) -> None:
+    note = tmp_path / "portfolio.json"
+    start_day_of(stack_with("pool-1"), note, FRIDAY)
+    later = FRIDAY + timedelta(days=40)
+    assert start_day_of(stack_with("pool-2"), note, later) == later
+
+
+def test_a_note_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
+    note = tmp_path / "portfolio.json"
+    note.write_text('{"user_pool_id": "po')
+    assert start_day_of(stack_with("pool-1"), note, FRIDAY) == FRIDAY
+    assert json.loads(note.read_text())["start_day"] == "2026-03-13"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "found"),
+    [(201, {}, "new"), (200, {}, "there"), (409, {"code": "already_registered"}, "there")],
+)
+def test_what_is_there_is_left_as_it_is(status: int, body: dict[str, Any], found: str) -> None:
+    assert outcome("c-1", Answer(status, "application/json", body)) == found
+
+
+@pytest.mark.parametrize("status", [409, 422, 500])
+def test_any_other_answer_stops_the_fill(status: int) -> None:
+    with pytest.raises(Trouble, match=f"c-1: {status}"):
+        outcome("c-1", Answer(status, "application/problem+json", {"code": "label_taken"}))
+
+
+def stack_with(user_pool_id: str) -> Description:
+    return Description(pid=1, port=1, endpoint_url="http://127.0.0.1", user_pool_id=user_pool_id)
