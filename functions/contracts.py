@@ -13,7 +13,7 @@ from tacit.runtime import answers, shapes
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
 from tacit.runtime.registration import read_amendment, read_registration
 from tacit.runtime.stack import stack
-from tacit.service import Answer, View
+from tacit.service import Answer, Request, View
 from tacit.store.listing import Source, of_person, of_staff
 
 app = api()
@@ -29,8 +29,7 @@ def list_contracts() -> Response[str]:
     if holder is not None:
         shapes.subject("holder", holder)
     status = Status(asked) if asked is not None else None
-    paging = door.paging()
-    limit, place = door.limit(), paging.read(door.query("next"))
+    paging, limit, place = door.page()
     found, behind = stack().listing.page(_sources(door, status, holder), limit, place)
     views = stack().contracts.views(door.caller, found)
     items = [answers.contract_json(view) for view in views if _is_shown(view)]
@@ -61,26 +60,25 @@ def _is_shown(view: View) -> bool:
 @app.get("/contracts/<id>")
 def get_contract(id: str) -> Response[str]:
     door = Door(app)
-    return respond(Answer(200, answers.dumps(answers.contract_json(_shown(door)))))
+    view = stack().contracts.view(door.caller, door.id())
+    door.known_query()
+    return respond(Answer(200, answers.dumps(answers.contract_json(_shown(view)))))
 
 
 @app.get("/contracts/<id>/timeline")
 def get_timeline(id: str) -> Response[str]:
     door = Door(app)
-    view = _shown(door, "limit", "next")
-    paging = door.paging()
-    events, behind = stack().repository.timeline(
-        view.contract.id, door.limit(), paging.read(door.query("next"))
-    )
+    view = stack().contracts.view(door.caller, door.id())
+    door.known_query("limit", "next")
+    paging, limit, place = door.page()
+    events, behind = stack().repository.timeline(_shown(view).contract.id, limit, place)
     for_staff = view.actor.role is Role.STAFF
     items = [answers.event_json(event, for_staff) for event in events]
     return respond(page_answer(items, paging.token(behind)))
 
 
-def _shown(door: Door, *parameters: str) -> View:
+def _shown(view: View) -> View:
     """The contract, unless it is no longer shown to this person (410, with whom to ask)."""
-    view = stack().contracts.view(door.caller, door.id())
-    door.known_query(*parameters)
     if not _is_shown(view):
         raise Refused(f"gone_{view.contract.status}", view.policy.contact_params())
     return view
@@ -91,8 +89,10 @@ def register(id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
     door.staff_only()
+    contract_id = door.id()
+    stack().contracts.check_registrar(door.caller, contract_id, body.get("provider"))
     request = door.request(body)
-    wanted = read_registration(door.id(), body)
+    wanted = read_registration(contract_id, body)
     return respond(
         stack().contracts.register(
             door.caller, wanted, fingerprint(body), answers.registered_answer, request
@@ -143,8 +143,13 @@ def reactivate(id: str) -> Response[str]:
 def _carried_out(
     door: Door, body: dict[str, Any], action: str | None, command: Callable[[Actor], Command]
 ) -> Answer:
+    """The body's fields and the request's circumstances are read once the role is known."""
+
+    def asked(actor: Actor) -> tuple[Command, Request]:
+        return command(actor), door.request(body)
+
     return stack().contracts.carry_out(
-        door.caller, door.id(), action, command, answers.command_answer, door.request(body)
+        door.caller, door.id(), action, asked, answers.command_answer
     )
 
 

@@ -1,17 +1,19 @@
 """Job runs and parked records over HTTP, for staff."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from tacit import policies
-from tacit.domain.refusals import Broken, NotFound, Refused
+from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.values import Actor, Role
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
 from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
-from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of
+from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of, scopes_of
 from tacit.runtime.jobs import Jobs, read_job
 from tacit.runtime.stack import stack
 from tacit.service import Answer, policy_of, record_of, recorded
@@ -38,10 +40,9 @@ def list_runs() -> Response[str]:
     door = Door(app)
     door.staff_only()
     door.known_query("limit", "next")
-    paging, jobs = door.paging(), Jobs(stack())
-    runs, behind = jobs.runs.newest(
-        scope_of(door.caller), door.limit(), paging.read(door.query("next"))
-    )
+    paging, limit, place = door.page()
+    jobs = Jobs(stack())
+    runs, behind = jobs.runs.newest(scopes_of(door.caller), limit, place)
     items = [run_json(run, jobs.runs.shards(run.id)) for run in runs]
     return respond(page_answer(items, paging.token(behind)))
 
@@ -50,12 +51,11 @@ def list_runs() -> Response[str]:
 def get_run(id: str) -> Response[str]:
     door = Door(app)
     door.staff_only()
-    run_id = door.id()
-    door.known_query()
     runs = Jobs(stack()).runs
-    run = runs.get(run_id)
+    run = runs.get(door.id())
     if run is None or not covers(door.caller, run.scope):
         raise NotFound("job run")
+    door.known_query()
     return respond(Answer(200, dumps(run_json(run, runs.shards(run.id)))))
 
 
@@ -65,8 +65,7 @@ def list_parked() -> Response[str]:
     door = Door(app)
     door.staff_only()
     door.known_query("limit", "next")
-    paging = door.paging()
-    limit, place = door.limit(), paging.read(door.query("next"))
+    paging, limit, place = door.page()
     found, behind = Parking(stack().table).page(parked_scopes(door.caller), limit, place)
     return respond(page_answer([parked_json(entry) for entry in found], paging.token(behind)))
 
@@ -77,23 +76,31 @@ def retry(id: str) -> Response[str]:
     door = Door(app)
     given = door.json()
     door.staff_only()
-    parking = Parking(stack().table)
+    parking, now = Parking(stack().table), stack().clock.now()
     parked = parking.find(parked_scopes(door.caller), door.id())
     if parked is None:
-        raise NotFound("parked record")
+        return respond(_retried_before(door, given, now))
     shapes.Body(given).end()
     request = door.request(given)
-    if (known := recorded(stack().repository, request, stack().clock.now())) is not None:
+    if (known := recorded(stack().repository, request, now)) is not None:
         return respond(known)
     try:
-        back = parking.mended(parked, policy_of, stack().clock.now())
+        back = parking.mended(parked, policy_of, now)
     except Broken as broken:
         raise Refused("still_broken", {"reason": str(broken)}) from None
     answer = Answer(200, dumps({"parked": parked_json(parked)}))
     if not request.dry_run:
-        now = stack().clock.now()
         parking.release(parked, back, record_of(request, answer, now), now)
     return respond(answer)
+
+
+def _retried_before(door: Door, given: dict[str, Any], now: datetime) -> Answer:
+    """A record that went back to work is on the list no more; its key still has the answer."""
+    with suppress(Invalid):
+        known = recorded(stack().repository, door.request(given), now)
+        if known is not None:
+            return known
+    raise NotFound("parked record")
 
 
 def parked_scopes(caller: Caller) -> list[str]:

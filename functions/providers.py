@@ -26,12 +26,12 @@ def get_policy(id: str) -> Response[str]:
 
 
 def _policy(door: Door) -> Policy:
-    provider = door.id()
-    door.known_query()
     try:
-        return newest(provider)
+        found = newest(door.id())
     except UnknownPolicy:
         raise NotFound("provider") from None
+    door.known_query()
+    return found
 
 
 def _plan_json(plan: Plan) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tacit.runtime.clock import wall_now
 from tacit.runtime.doors import Door, api, lambda_handler, respond
 from tacit.runtime.problems import Problem
 from tacit.runtime.stack import stack
-from tacit.service import Answer
+from tacit.service import Answer, record_of, recorded
 from tacit.store.clock import TestClock
 
 app = api()
@@ -29,6 +29,7 @@ def _clock(door: Door) -> TestClock:
 def get_clock() -> Response[str]:
     door = Door(app)
     clock = _clock(door)
+    door.known_query()
     return respond(Answer(200, dumps({"now": clock.read().now})))
 
 
@@ -45,9 +46,14 @@ def set_clock() -> Response[str]:
         raise Invalid("now", "is missing; null gives the clock back", "missing_field")
     now = body.may("now", shapes.instant)
     body.end()
-    if not door.request(given).dry_run:
-        clock.set(now, Actor(Role.STAFF, door.caller.subject), wall_now())
-    return respond(Answer(200, dumps({"now": now})))
+    request, before = door.request(given), stack().clock.now()
+    if (known := recorded(stack().repository, request, before)) is not None:
+        return respond(known)
+    answer = Answer(200, dumps({"now": now}))
+    if not request.dry_run:
+        record = record_of(request, answer, now or wall_now())
+        clock.set(now, Actor(Role.STAFF, door.caller.subject), wall_now(), record)
+    return respond(answer)
 
 
 handler = lambda_handler(app)

@@ -16,8 +16,9 @@ from tacit.domain.permission import check_role
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.values import Actor, Contract, Role
-from tacit.policies import UnknownPolicy, newest, policy
+from tacit.policies import UnknownPolicy, newest, policy, shipped
 from tacit.store.keys import Key
+from tacit.store.patience import Busy
 from tacit.store.repository import (
     IdempotencyRecord,
     KeyUsed,
@@ -25,7 +26,6 @@ from tacit.store.repository import (
     LostRace,
     Repository,
 )
-from tacit.store.table import Busy
 
 _TRIES = 10
 _KEPT = timedelta(hours=24)
@@ -79,6 +79,7 @@ class Request:
 
 
 Shape = Callable[[View, Decision], Answer]
+Asked = Callable[[Actor], tuple[Command, Request]]
 
 
 class Contracts:
@@ -116,27 +117,34 @@ class Contracts:
         caller: Caller,
         contract_id: str,
         action: str | None,
-        command: Callable[[Actor], Command],
+        asked: Asked,
         shape: Shape,
-        request: Request,
     ) -> Answer:
         """Decide and commit. `action` is the policy's name for it, None: staff's alone.
 
-        `command` reads the body and is asked after the role is known: 403 comes before 422.
+        `asked` reads the request and is called once the role is known: 404 and 403 come before
+        422. An idempotency key is looked up after the contract was read: whatever the same key
+        did to it meanwhile has then left its record.
         """
         now = self.clock.now()
-        if (known := recorded(self.repository, request, now)) is not None:
-            return known
         for _ in range(_TRIES):
             view = self.view(caller, contract_id, now)
             self._check_role(view, action)
-            decision = decide(view.situation, command(view.actor), view.policy, now)
+            command, request = asked(view.actor)
+            if (known := recorded(self.repository, request, now)) is not None:
+                return known
+            decision = decide(view.situation, command, view.policy, now)
             answer = shape(view, decision)
             if self._committed(decision, view.policy, now, request, answer):
                 return answer
-            if (known := recorded(self.repository, request, now)) is not None:
-                return known
         raise Busy(f"lost {_TRIES} races")
+
+    def check_registrar(self, caller: Caller, contract_id: str, provider: object) -> None:
+        """NotFound where the contract or the provider named is not this staff's, whatever else
+        is wrong with the request."""
+        if isinstance(provider, str) and provider in shipped() and not caller.is_staff_of(provider):
+            raise NotFound("provider")
+        self._registered(caller, contract_id)
 
     def register(
         self, caller: Caller, wanted: Registration, fingerprint: str, shape: Shape, request: Request
@@ -150,11 +158,11 @@ class Contracts:
             raise Invalid("provider", reason, "unknown_provider") from None
         if not caller.is_staff_of(wanted.provider):
             raise NotFound("provider")
-        if (known := recorded(self.repository, request, now)) is not None:
-            return known
         actor = Actor(Role.STAFF, caller.subject)
         for _ in range(_TRIES):
-            situation = self._around(caller, wanted)
+            situation = self._around(caller, wanted, fingerprint)
+            if (known := recorded(self.repository, request, now)) is not None:
+                return known
             decision = decide(situation, Register(actor, wanted, fingerprint), rules, now)
             after = decision.contract
             answer = shape(View(situation, after, actor, policy_of(after), now), decision)
@@ -163,19 +171,21 @@ class Contracts:
                     return answer
             except LabelTaken:
                 raise Refused("label_taken", {"label": after.label}) from None
-            if (known := recorded(self.repository, request, now)) is not None:
-                return known
         raise Busy(f"lost {_TRIES} races")
 
-    def _around(self, caller: Caller, wanted: Registration) -> Situation:
-        there = self.repository.contract(wanted.id)
-        if there is not None:
-            if caller.actor_on(there) is None:
-                raise NotFound("contract")
+    def _around(self, caller: Caller, wanted: Registration, fingerprint: str) -> Situation:
+        there = self._registered(caller, wanted.id)
+        if there is not None and there.registered_as == fingerprint:
             return Situation(there, self.repository.order(there.order_id))
         order = self.repository.order(wanted.order_id or f"o-{wanted.id}")
         parent = self.repository.contract(wanted.parent_id) if wanted.parent_id else None
-        return Situation(None, order, parent)
+        return Situation(there, order, parent)
+
+    def _registered(self, caller: Caller, contract_id: str) -> Contract | None:
+        there = self.repository.contract(contract_id)
+        if there is not None and not caller.is_staff_of(there.provider):
+            raise NotFound("contract")
+        return there
 
     def _check_role(self, view: View, action: str | None) -> None:
         if action is not None:
@@ -188,8 +198,12 @@ class Contracts:
     def _committed(
         self, decision: Decision, rules: Policy, now: datetime, request: Request, answer: Answer
     ) -> bool:
-        """True when the answer stands; False when another writer came first."""
-        if request.dry_run or isinstance(decision, NothingToDo):
+        """True when the answer stands; False when another writer came first. A dry run asks for
+        the name itself: what would stop the real one must stop it too."""
+        if isinstance(decision, NothingToDo):
+            return True
+        if request.dry_run:
+            self.repository.check_label(decision, rules)
             return True
         record = record_of(request, answer, now)
         try:

@@ -1,5 +1,6 @@
 """Who is calling: the claims of a verified ID token as a person with roles at providers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from tacit.domain.values import Actor, Contract, Role
 from tacit.runtime.problems import Problem
 
 _CUSTOMER, _STAFF = "customer.", "staff."
+_PROVIDER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +67,6 @@ def caller_of(claims: Mapping[str, object], client_id: str, subject_claim: str) 
 
 
 def _suffixes(groups: frozenset[str], prefix: str) -> frozenset[str]:
-    return frozenset(g.removeprefix(prefix) for g in groups if g.startswith(prefix))
+    """The providers behind the prefix; a group that names none gives no rights anywhere."""
+    names = (group.removeprefix(prefix) for group in groups if group.startswith(prefix))
+    return frozenset(name for name in names if _PROVIDER.match(name))

@@ -2,6 +2,7 @@
 
 import json
 import time
+from base64 import b64decode
 from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
@@ -20,7 +21,7 @@ from tacit.runtime.problems import Problem, problem_document
 from tacit.runtime.stack import stack
 from tacit.service import Answer, KeyReused, Request
 from tacit.store import keys
-from tacit.store.table import Busy
+from tacit.store.patience import Busy
 
 _TWO_DAYS = 2 * 24 * 3600
 _PAGE, _LONGEST_PAGE = 50, 200
@@ -51,22 +52,31 @@ class Door:
 
     def json(self) -> dict[str, Any]:
         """The body as an object, its fields not looked at yet (400 comes before 403)."""
-        try:
-            body = self._event.decoded_body if self._event.is_base64_encoded else self._event.body
-        except ValueError:
-            raise Problem("unreadable", field="body", reason="The body is no UTF-8.") from None
+        body = self._event.body
+        if body and self._event.is_base64_encoded:
+            try:
+                body = b64decode(body, validate=True).decode()
+            except ValueError:
+                reason = "The body is no UTF-8 in base64."
+                raise Problem("unreadable", field="body", reason=reason) from None
         return shapes.read_json(body)
 
     def query(self, name: str) -> str | None:
-        values: dict[str, str] = self._event.raw_event.get("queryStringParameters") or {}
-        return values.get(name)
+        return self._query.get(name)
+
+    @property
+    def _query(self) -> dict[str, str]:
+        return self._event.raw_event.get("queryStringParameters") or {}
 
     def known_query(self, *names: str) -> None:
-        """A misspelt filter must not silently show everything."""
-        values: dict[str, str] = self._event.raw_event.get("queryStringParameters") or {}
-        for name in values:
+        """A misspelt filter must not silently show everything, nor one given twice a half."""
+        several = self._event.raw_event.get("multiValueQueryStringParameters") or {}
+        for name in self._query:
             if name not in names:
-                raise Invalid(name[:64], "is not a parameter of this request", "unknown_field")
+                reason = "is not a parameter of this request"
+                raise Invalid(shapes.shown(name), reason, "unknown_field")
+            if len(several.get(name, ())) > 1:
+                raise Invalid(name, "is given more than once")
 
     def limit(self) -> int:
         given = self.query("limit")
@@ -76,11 +86,13 @@ class Door:
             raise Invalid("limit", "expected a whole number")
         return shapes.whole(1, _LONGEST_PAGE)("limit", int(given))
 
-    def paging(self) -> Paging:
-        """Signed for this caller, this path and these filters."""
-        values: dict[str, str] = self._event.raw_event.get("queryStringParameters") or {}
-        asked = sorted((n, v) for n, v in values.items() if n not in ("next", "limit"))
-        return Paging(stack().secret, dumps([self.caller.subject, self.path, asked]))
+    def page(self) -> tuple[Paging, int, dict[str, Any] | None]:
+        """Who signs the next page's token (for this caller, this path and these filters), how
+        much of the list is wanted, and from which place on."""
+        limit = self.limit()
+        asked = sorted((n, v) for n, v in self._query.items() if n not in ("next", "limit"))
+        paging = Paging(stack().secret, dumps([self.caller.subject, self.path, asked]))
+        return paging, limit, paging.read(self.query("next"))
 
     def request(self, body: dict[str, Any]) -> Request:
         """Dry run and idempotency key of a command."""
@@ -122,6 +134,10 @@ def api() -> APIGatewayRestResolver:
     @app.not_found
     def nowhere(_: NotFoundError) -> Response[str]:
         """The gateway knew the route, so a path parameter is what did not fit."""
+        try:
+            Door(app)
+        except Problem as problem:
+            return problem_response(problem)
         given = app.current_event.raw_event.get("pathParameters")
         if given:
             name = min(given)
@@ -151,7 +167,7 @@ def problem_of(error: Exception) -> tuple[int, dict[str, Any]]:
         case Busy():
             return problem_document("busy", {})
         case Broken():
-            logger().error("broken record", reason=str(error)[:200])
+            logger().error("broken record", error_type=str(error).partition(":")[0])
             return problem_document("broken_record", {})
         case _:
             log_unexpected(error)

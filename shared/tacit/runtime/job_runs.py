@@ -1,9 +1,11 @@
 """Asking for a run as staff, and showing one: the sum of its shards."""
 
 import json
+from itertools import combinations
 from typing import Any
 
 from tacit.domain.values import Actor
+from tacit.policies import shipped
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
 from tacit.runtime.jobs import Jobs
@@ -17,6 +19,16 @@ from tacit.store.runs import ALL, COUNTS, Run, ShardState
 def scope_of(caller: Caller) -> str:
     """What a run of this person covers: everything, or the providers he is staff of."""
     return ALL if caller.all_staff else "+".join(sorted(caller.staff_of))
+
+
+def scopes_of(caller: Caller) -> list[str]:
+    """Every scope whose runs this person sees, as far as providers are known here: all of them
+    have their place under `ALL`, the others one under exactly what they cover."""
+    if caller.all_staff:
+        return [ALL]
+    known = sorted(caller.staff_of & shipped().keys())
+    some = [c for size in range(1, len(known) + 1) for c in combinations(known, size)]
+    return sorted({scope_of(caller), *("+".join(each) for each in some)})
 
 
 def covers(caller: Caller, scope: str) -> bool:
@@ -48,7 +60,7 @@ def ask_for_run(
     run = jobs.planned(job, as_of, scope, by, now)
     if request.dry_run:
         shown = run_json(run, {})
-        due = jobs.how_many_due(job, as_of)
+        due = jobs.how_many_due(job, as_of, scope)
         return Answer(202, dumps({**shown, "id": None, "counts": {**shown["counts"], "due": due}}))
     if (known := recorded(stack.repository, request, now)) is not None:
         return _dealt_again(jobs, known)

@@ -100,18 +100,22 @@ class Jobs:
                 QueueUrl=self._stack.settings.expiries_queue_url, MessageBody=parcel.text()
             )
 
-    def how_many_due(self, job: str, as_of: datetime) -> int:
-        """For a dry run: how many records the calendar would hand out, at most a thousand."""
-        found = 0
+    def how_many_due(self, job: str, as_of: datetime, scope: str) -> int:
+        """For a dry run: how many records the calendar would hand out, of the first thousand."""
+        found: list[keys.Key] = []
         for number in range(keys.SHARDS):
             after: Item | None = None
-            while found < _PREVIEWED:
-                page = self.runs.due(job, f"{number:02d}", as_of, _PREVIEWED - found, after)
-                found += len(page.items)
+            while len(found) < _PREVIEWED:
+                page = self.runs.due(job, f"{number:02d}", as_of, _PREVIEWED - len(found), after)
+                found += [(item["pk"], item["sk"]) for item in page.items]
                 after = page.after
                 if after is None:
                     break
-        return found
+        if scope == ALL:
+            return len(found)
+        heads = self._stack.table.get_many(found).values()
+        covered = scope.split("+")
+        return sum(raw.get("provider", {}).get("S") in covered for raw in heads)
 
 
 def scheduled_run(event: Mapping[str, Any], request_id: str, job: str, now: datetime) -> Run:

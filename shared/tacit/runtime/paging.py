@@ -34,6 +34,8 @@ class Paging:
         except ValueError:
             raise Problem("invalid_next", field="next") from None
         mac, payload = signed[:_MAC_BYTES], signed[_MAC_BYTES:]
+        if urlsafe_b64encode(signed).decode().rstrip("=") != token:
+            raise Problem("invalid_next", field="next")
         if not hmac.compare_digest(mac, self._mac(payload)):
             raise Problem("invalid_next", field="next")
         place: dict[str, Any] = json.loads(payload)

@@ -56,6 +56,8 @@ def read_registration(contract_id: str, data: dict[str, Any]) -> Registration:
         imported=body.may("import", shapes.flag) or False,
     )
     body.end()
+    if len({each.id for each in wanted.servers}) < len(wanted.servers):
+        raise Invalid("servers", "two have the same id")
     return wanted
 
 

@@ -6,7 +6,7 @@ character, so that nothing strange reaches a key, a mail or a log.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NoReturn, TypeVar
 
@@ -17,6 +17,7 @@ from tacit.runtime.problems import Problem
 
 T = TypeVar("T")
 BODY_LIMIT = 64 * 1024
+DEEPEST = 20
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}\Z", re.ASCII)
 _EMAIL = re.compile(r"[^@\s<>,;:\"()\\]{1,64}@[^@\s<>,;:\"()\\]{1,190}\.[^@\s<>,;:\"()\\]{2,63}\Z")
@@ -35,17 +36,45 @@ def read_json(body: str | None) -> dict[str, Any]:
     if size > BODY_LIMIT:
         raise Problem("body_too_large", field="body", size=size, limit=BODY_LIMIT)
     try:
-        value = json.loads(body, parse_constant=_no_constant, object_pairs_hook=_no_twins)
-    except (ValueError, RecursionError) as wrong:
-        reason = str(wrong) if isinstance(wrong, ValueError) else "nested too deeply"
-        raise Problem("unreadable", field="body", reason=f"The body is no JSON: {reason}") from None
+        value = json.loads(
+            body,
+            parse_int=_whole_number,
+            parse_constant=_no_constant,
+            object_pairs_hook=_no_twins,
+        )
+    except RecursionError:
+        raise _unreadable(f"The body is nested more than {DEEPEST} deep.") from None
+    except ValueError as wrong:
+        raise _unreadable(f"The body is no JSON: {wrong}") from None
     if not isinstance(value, dict):
-        raise Problem("unreadable", field="body", reason="The body is no JSON object.")
+        raise _unreadable("The body is no JSON object.")
+    level: list[Any] = [value]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    if level:
+        raise _unreadable(f"The body is nested more than {DEEPEST} deep.")
     return value
+
+
+def _unreadable(reason: str) -> Problem:
+    return Problem("unreadable", field="body", reason=reason)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+def _whole_number(digits: str) -> int:
+    """No number here is longer than a thousand digits, and Python would stop at 4300 by itself."""
+    if len(digits) > 1000:
+        raise ValueError("a number has more than 1000 digits")
+    return int(digits)
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -77,11 +106,17 @@ class Body:
 
     def end(self) -> None:
         if self._left:
-            name = min(self._left)
-            raise Invalid(self._at(name[:64]), "is not a field of this request", "unknown_field")
+            name = shown(min(self._left))
+            raise Invalid(self._at(name), "is not a field of this request", "unknown_field")
 
     def _at(self, name: str) -> str:
         return f"{self._path}.{name}" if self._path else name
+
+
+def shown(name: str) -> str:
+    """A name that somebody made up, fit to be said back to him: short and printable. Half of a
+    surrogate pair could not even be sent."""
+    return "".join(c if c.isprintable() else "?" for c in name[:64])
 
 
 def text(longest: int, shortest: int = 1) -> Reader[str]:
@@ -120,9 +155,14 @@ def matching(pattern: re.Pattern[str], hint: str) -> Reader[str]:
 
 
 identifier = matching(_ID, "expected an id: letters, digits and . _ : @ -, at most 64")
-email = matching(_EMAIL, "expected an e-mail address")
 locale = matching(_LOCALE, "expected a locale such as fr or fr-CH")
 subject = text(128)
+
+
+def email(field: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.isprintable() or not _EMAIL.match(value):
+        raise Invalid(field, "expected an e-mail address")
+    return value
 
 
 def whole(least: int, most: int) -> Reader[int]:
@@ -157,7 +197,8 @@ def day(field: str, value: Any) -> date:
 
 
 def instant(field: str, value: Any) -> datetime:
-    """An instant with its offset, "2026-12-01T03:00:00Z"; answered in UTC."""
+    """An instant with its offset, "2026-12-01T03:00:00Z"; answered in UTC. The first and the
+    last day we know are left out, so that an instant's day is known in every zone."""
     hint = 'expected an instant like "2026-12-01T03:00:00Z"'
     if not isinstance(value, str) or not _INSTANT.match(value):
         raise Invalid(field, hint)
@@ -165,7 +206,7 @@ def instant(field: str, value: Any) -> datetime:
         found = datetime.fromisoformat(value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid(field, f"there is no such instant; {hint}") from None
-    if not EARLIEST <= found.date() <= LATEST:
+    if not EARLIEST < found.date() < LATEST:
         raise Invalid(field, hint)
     return found
 

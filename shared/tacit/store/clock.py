@@ -9,8 +9,10 @@ from tacit.domain.values import Actor, Event
 from tacit.store import keys
 from tacit.store.mapping import event_item
 from tacit.store.outbox import marked
+from tacit.store.patience import Busy
+from tacit.store.repository import IdempotencyRecord, idempotency_write
 from tacit.store.table import Table
-from tacit.store.writes import absent, put
+from tacit.store.writes import ConditionFailed, absent, put
 
 PROVIDER = "*"
 
@@ -36,8 +38,15 @@ class TestClock:
         now = item.get("now")
         return ClockState(keys.read_instant(now) if now else None, item["events"])
 
-    def set(self, now: datetime | None, by: Actor, at: datetime) -> Event:
-        """Set it, or give it back with None; an event of its own says who and when."""
+    def set(
+        self,
+        now: datetime | None,
+        by: Actor,
+        at: datetime,
+        record: IdempotencyRecord | None = None,
+    ) -> Event:
+        """Set it, or give it back with None; an event of its own says who and when. Raises Busy
+        where somebody else sets it in the same moment."""
         state = self.read()
         event = Event(
             type="test_clock.set",
@@ -57,10 +66,14 @@ class TestClock:
             "events": event.number,
         }
         same = absent | (Path("events") == state.events)
-        self.table.transact(
-            [
-                put("clock", item, same),
-                put("event", marked(event_item(event, pk), now or at), absent),
-            ]
-        )
+        writes = [
+            put("clock", item, same),
+            put("event", marked(event_item(event, pk), now or at), absent),
+        ]
+        if record is not None:
+            writes.append(idempotency_write(record, state.now or at))
+        try:
+            self.table.transact(writes)
+        except ConditionFailed as failed:
+            raise Busy(str(failed)) from failed
         return event

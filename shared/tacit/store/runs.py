@@ -5,7 +5,7 @@ A page of records is written down there before it is worked: whoever works it ag
 first time was cut off or the message came twice, works the same records and counts the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -78,8 +78,10 @@ class Runs:
         Raises KeyUsed where its idempotency key was used in the same moment."""
         pk, sk = keys.run(run.id)
         head = {"pk": pk, "sk": sk, **_run_fields(run)}
-        entry = {**head, "pk": keys.runs(run.scope), "sk": f"{keys.instant(now)}#{run.id}"}
-        writes = [put("run", head, absent), put("entry", entry)]
+        writes = [put("run", head, absent)]
+        for scope in {run.scope, ALL}:
+            entry = {**head, "pk": keys.runs(scope), "sk": f"{keys.instant(now)}#{run.id}"}
+            writes.append(put(f"entry {scope}", entry))
         if record is not None:
             writes.append(idempotency_write(record, now))
         try:
@@ -94,9 +96,20 @@ class Runs:
         item = self.table.get(keys.run(run_id))
         return _run(item) if item else None
 
-    def newest(self, scope: str, limit: int, after: Item | None) -> tuple[list[Run], Item | None]:
-        page = self.table.query(keys.runs(scope), limit=limit, after=after, forward=False)
-        return [_run(item) for item in page.items], page.after
+    def newest(
+        self, scopes: Sequence[str], limit: int, place: Item | None
+    ) -> tuple[list[Run], Item | None]:
+        """Runs of several scopes in one row, the newest first, and where the next page begins."""
+        older = Path("sk") < place["before"] if place else None
+        found: list[Item] = []
+        more = False
+        for scope in scopes:
+            page = self.table.query(keys.runs(scope), sort=older, limit=limit, forward=False)
+            found += page.items
+            more = more or page.after is not None
+        shown = sorted(found, key=lambda item: str(item["sk"]), reverse=True)[:limit]
+        more = more or len(found) > limit
+        return [_run(item) for item in shown], {"before": shown[-1]["sk"]} if more else None
 
     def shards(self, run_id: str) -> dict[str, ShardState]:
         """The shards that have begun; one that is missing has not."""
