@@ -3,8 +3,10 @@
 PYTHON ?= python3
 DEV := .local/venv-dev/bin
 RUN := $(DEV)/python
+INSISTING := $(if $(filter-out file,$(origin PYTHON)),--with-this-python)
 
-export PYTHONDONTWRITEBYTECODE :=
+# A token or an answer on stdout must stand alone.
+MAKEFLAGS += --no-print-directory
 unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
@@ -68,7 +70,7 @@ format: dev-tools ## Put the formatting right, and what lint can fix
 	@$(DEV)/ruff format --quiet .
 
 tools:
-	@$(PYTHON) -m local.environments dev sam ministack
+	@$(PYTHON) -m local.environments $(INSISTING) dev sam ministack
 
 dev-tools:
-	@$(PYTHON) -m local.environments dev
+	@$(PYTHON) -m local.environments $(INSISTING) dev

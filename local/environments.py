@@ -22,10 +22,19 @@ from local.progress import Trouble, say, step
 NAMES = ("dev", "sam", "ministack")
 VERSIONS = ((3, 11), (3, 12), (3, 13))
 MARK = "made-from"
+CHOSEN = LOCAL / "python"
 
 
-def interpreter() -> str:
-    """A real Python that Lambda also has: this one, or one from PATH; never a manager's shim."""
+def interpreter(*, this_one: bool) -> str:
+    """A real Python that Lambda also has, never a version manager's shim.
+
+    The one that made the environments stays in use until another is asked for by name
+    (`make up PYTHON=…`): the next `make token` should not have to repeat it.
+    """
+    if not this_one and CHOSEN.exists():
+        chosen = CHOSEN.read_text()
+        if os.access(chosen, os.X_OK):
+            return chosen
     base: str = getattr(sys, "_base_executable", None) or sys.executable
     if sys.version_info[:2] in VERSIONS:
         return os.path.realpath(base)
@@ -43,7 +52,7 @@ def interpreter() -> str:
 def fingerprint(name: str, python: str) -> str:
     """Changes with the pins and with the interpreter; then the environment is made anew."""
     pins = (ROOT / "requirements" / f"{name}.txt").read_bytes()
-    return hashlib.sha256(pins + python.encode() + sys.version.encode()).hexdigest()
+    return hashlib.sha256(pins + python.encode()).hexdigest()
 
 
 def is_made(name: str, python: str) -> bool:
@@ -51,9 +60,9 @@ def is_made(name: str, python: str) -> bool:
     return mark.exists() and mark.read_text() == fingerprint(name, python)
 
 
-def make(names: tuple[str, ...]) -> None:
+def make(names: tuple[str, ...], *, this_one: bool = False) -> None:
     """Make what is missing or out of date among `names`, at the same time where several are."""
-    python = interpreter()
+    python = interpreter(this_one=this_one)
     if all(is_made(name, python) for name in names):
         return
     DEVELOPER.logs.mkdir(parents=True, exist_ok=True)
@@ -65,6 +74,7 @@ def make(names: tuple[str, ...]) -> None:
         what = f"Installing tools ({', '.join(missing)}) under .local, once"
         with step(what), ThreadPoolExecutor(len(missing)) as pool:
             list(pool.map(lambda name: _make_one(name, python), missing))
+        CHOSEN.write_text(python)
 
 
 def _make_one(name: str, python: str) -> None:
@@ -87,8 +97,10 @@ def _run(command: list[str], log: Path, trouble: str) -> None:
 
 
 def main() -> int:
+    asked = sys.argv[1:]
+    names = tuple(each for each in asked if each != "--with-this-python")
     try:
-        make(tuple(sys.argv[1:]) or NAMES)
+        make(names or NAMES, this_one=len(names) < len(asked))
     except Trouble as trouble:
         say(str(trouble))
         return 1
