@@ -1,0 +1,105 @@
+"""Each sample under `events/` goes through the handler it is for, and does what it shows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, REGION, STAFF, World
+
+EVENTS = Path(__file__).resolve().parents[2] / "events"
+
+
+def sample(function: str) -> Any:
+    return json.loads((EVENTS / f"{function}.json").read_text())
+
+
+@pytest.fixture
+def sold(world: World) -> World:
+    """A stack with the contract of the samples: alice's hosting, paid to 2026-01-15."""
+    world.set_clock("2025-11-03T11:00:00Z")
+    world.register("c-1")
+    return world
+
+
+def test_contracts_json_cancels_a_contract_on_behalf_of_its_holder(sold: World) -> None:
+    answer = sold.invoke("contracts", sample("contracts"))
+    assert answer["statusCode"] == 200, answer["body"]
+    assert sold.contract("c-1")["status"] == "non_renewing"
+
+
+def test_contracts_json_sent_twice_cancels_once(sold: World) -> None:
+    answers = [sold.invoke("contracts", sample("contracts"))["body"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert sold.contract("c-1")["version"] == 2
+
+
+def test_providers_json_lists_what_can_be_ordered(world: World) -> None:
+    answer = world.invoke("providers", sample("providers"))
+    plans = [plan["id"] for plan in json.loads(answer["body"])["items"]]
+    assert plans == ["domain-ch", "domain-com", "hosting-start", "mailbox"]
+
+
+def test_job_runs_json_starts_a_run(sold: World) -> None:
+    answer = sold.invoke("job_runs", sample("job_runs"))
+    assert answer["statusCode"] == 202, answer["body"]
+    sold.work_queue()
+    run = sold.call("GET", f"/job-runs/{json.loads(answer['body'])['id']}", STAFF).json
+    assert (run["job"], run["as_of"], run["status"]) == ("expiries", "2026-01-15T03:00:00Z", "done")
+
+
+def test_test_clock_json_sets_the_clock(world: World) -> None:
+    answer = world.invoke("test_clock", sample("test_clock"))
+    assert answer["statusCode"] == 200, answer["body"]
+    assert world.call("GET", "/test-clock", STAFF).json == {"now": "2026-01-10T11:00:00Z"}
+
+
+def test_expiries_json_is_one_run_however_often_the_scheduler_sends_it(sold: World) -> None:
+    first = sold.invoke("expiries", sample("expiries"))
+    again = sold.invoke("expiries", sample("expiries"))
+    assert (first["created"], again["created"]) == (True, False)
+    runs = sold.call("GET", "/job-runs", STAFF).json["items"]
+    assert [run["id"] for run in runs] == [first["run"]]
+
+
+def test_expiries_worker_json_is_a_message_of_that_run(sold: World) -> None:
+    """Its shards are among those that the run deals, and alice's is one of them."""
+    sold.call("POST", "/contracts/c-1/cancellation", ALICE, {})
+    run = sold.invoke("expiries", sample("expiries"))["run"]
+    assert json.loads(sample("expiries_worker")["Records"][0]["body"])["run"] == run
+    answer = sold.invoke("expiries_worker", sample("expiries_worker"))
+    assert answer == {"batchItemFailures": []}
+    assert sold.contract("c-1")["status"] == "expired"
+
+
+def test_relay_json_brings_the_event_to_the_bus_as_mail_json_has_it(sold: World) -> None:
+    sold.invoke("relay", sample("relay"))
+    (on_the_bus,) = sold.bus()
+    in_the_queue = json.loads(sample("mail")["Records"][0]["body"])
+    assert on_the_bus["detail-type"] == in_the_queue["detail-type"]
+    assert on_the_bus["detail"] == in_the_queue["detail"]
+
+
+def test_mail_json_sends_the_holder_one_mail(sold: World) -> None:
+    before = len(sent_to("alice@example.net"))
+    for _ in range(2):
+        assert sold.invoke("mail", sample("mail")) == {"batchItemFailures": []}
+    (mail,) = sent_to("alice@example.net")[before:]
+    assert "2026-01-14" in mail
+
+
+def test_sweep_json_sends_what_the_stream_left_behind(sold: World) -> None:
+    sold.set_clock("2025-11-03T11:20:00Z")
+    assert sold.invoke("sweep", sample("sweep")) == {"swept": 2}
+    types = [event["detail-type"] for event in sold.bus()]
+    assert sorted(types) == ["contract.registered", "test_clock.set"]
+
+
+def sent_to(address: str) -> list[str]:
+    """All mails to one address; the mailbox is one for all the tests of this process."""
+    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.ses.models import ses_backends
+
+    box = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    return [str(vars(mail)) for mail in box if address in str(vars(mail))]
