@@ -90,13 +90,8 @@ def run(home: Home) -> int:
 
 WHAT_NEXT = """
 The API is at {api_url}
-
-Ask something, from another terminal:
-  TOKEN=$(make token PERSON=alice)
-  curl -H "Authorization: Bearer $TOKEN" {api_url}/contracts
-  curl -H "Authorization: Bearer $(make token PERSON=sam STAFF=1)" {api_url}/job-runs
-
-Run a job by hand:  make invoke FUNCTION=expiries EVENT=events/expiries.json
+A token, from another terminal:  make token PERSON=alice   (staff: PERSON=sam STAFF=1)
+A job by hand:                   make invoke FUNCTION=expiries EVENT=events/expiries.json
 Stop with Ctrl-C; the data is kept for next time.
 """
 

@@ -7,6 +7,7 @@ The tests run one after the other: there is one clock.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import time
@@ -79,16 +80,18 @@ class Api:
 def stack() -> Iterator[Description]:
     """The running stack, with the test clock enabled and every role's policy enforced."""
     keep = bool(os.environ.get("TACIT_E2E_KEEP"))
-    try:
-        if not keep:
-            clean(END_TO_END)
-        found = up(END_TO_END, usual_port=None)
-    except Trouble as trouble:
-        ministack.stop(END_TO_END)
-        pytest.exit(f"No stack for the end-to-end tests: {trouble}", returncode=1)
-    yield found
-    if not keep:
-        ministack.stop(END_TO_END)
+    END_TO_END.folder.mkdir(parents=True, exist_ok=True)
+    with (END_TO_END.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another session of these tests is waited for
+        try:
+            if not keep:
+                clean(END_TO_END)
+            yield up(END_TO_END, usual_port=None)
+        except Trouble as trouble:
+            pytest.exit(f"No stack for the end-to-end tests: {trouble}", returncode=1)
+        finally:
+            if not keep:
+                ministack.stop(END_TO_END)
 
 
 @pytest.fixture(scope="session")

@@ -196,8 +196,8 @@ def test_what_the_gateway_refuses_looks_like_what_the_functions_refuse(response:
     assert body["status"] == given["StatusCode"]
     assert body["type"] == f"urn:tacit:problem:{body['code']}"
     assert body["params"] == {}
-    if entry := PROBLEMS.get(body["code"]):
-        assert (body["status"], body["title"]) == (entry.status, entry.title)
+    entry = PROBLEMS[body["code"]]
+    assert (body["status"], body["title"]) == (entry.status, entry.title)
 
 
 @pytest.mark.parametrize(
