@@ -52,7 +52,7 @@ def caller_of(claims: Mapping[str, object], client_id: str, subject_claim: str) 
 
     The gateway lets access tokens and tokens of the pool's other clients pass.
     """
-    if claims.get("token_use") != "id" or claims.get("aud") != client_id:
+    if not client_id or claims.get("token_use") != "id" or claims.get("aud") != client_id:
         raise Problem("unauthenticated")
     subject = claims.get(subject_claim)
     if not isinstance(subject, str) or not subject:

@@ -1,11 +1,19 @@
 """What is said about a run: structured logs and metrics, without addresses, bodies or tokens."""
 
+import logging
 import traceback
 from collections.abc import Mapping
 from functools import cache
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+
+def quiet_libraries() -> None:
+    """The SDK's own debug lines hold whole requests, addresses and all: whatever level somebody
+    turns on for a search, these stay out of the logs."""
+    for name in ("boto3", "botocore", "pynamodb", "urllib3", "aws_lambda_powertools"):
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 @cache

@@ -87,6 +87,11 @@ PROBLEMS: Mapping[str, Entry] = {
     "broken_record": Entry(
         500, "A record needs a person", "The stored record cannot be read; staff has been told."
     ),
+    # What the gateway says before a function is asked; its texts stand in template.yaml.
+    "bad_request": Entry(400, "The request cannot be served", "{reason}"),
+    "forbidden": Entry(403, "Forbidden", "This is not allowed with this token."),
+    "throttled": Entry(429, "Too many requests", "Try again in a moment."),
+    "timeout": Entry(504, "Too late", "Trying again is safe with the same Idempotency-Key."),
     "internal": Entry(500, "Our mistake", "Nothing was changed by this request as far as we know."),
 }
 

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from tacit.runtime.clock import Clock
+from tacit.runtime.observability import quiet_libraries
 from tacit.service import Contracts
 from tacit.store.clock import TestClock
 from tacit.store.listing import Listing
@@ -94,6 +95,7 @@ def _client(service: str, region: str | None) -> Any:
 @cache
 def stack() -> Stack:
     """This process's stack."""
+    quiet_libraries()
     return Stack(Settings.of_environment())
 
 

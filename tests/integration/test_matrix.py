@@ -1,0 +1,109 @@
+"""Who may come in through which door: every door of the template, every kind of person."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.conftest import (
+    ALICE,
+    BOB,
+    CAROL,
+    ROUTES,
+    STAFF,
+    Person,
+    World,
+    new_world,
+)
+from tests.integration.edge import (
+    ALICE_ELSEWHERE,
+    CONTRACT,
+    KIM,
+    MALLORY,
+    NOBODY,
+    OLGA,
+    SVEN,
+)
+
+# In the order of the columns below.
+PEOPLE: dict[str, Person | None] = {
+    "holder": ALICE,
+    "billing_contact": BOB,
+    "technical_contact": CAROL,
+    "customer_of_the_provider": MALLORY,
+    "customer_of_another": OLGA,
+    "holder_whose_groups_name_another": ALICE_ELSEWHERE,
+    "staff_of_the_provider": KIM,
+    "staff_of_another": SVEN,
+    "staff": STAFF,
+    "no_groups": NOBODY,
+    "no_token": None,
+}
+PARTIES = (200, 200, 200, 404, 404, 404, 200, 404, 200, 404, 401)
+HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
+STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
+ANY_STAFF = (403, 403, 403, 403, 403, 403, 200, 200, 200, 403, 401)
+RUN = (403, 403, 403, 403, 403, 403, 202, 202, 202, 403, 401)
+STILL_BROKEN = (403, 403, 403, 403, 403, 403, 409, 404, 409, 403, 401)
+STAFF_OF_ALL = (403, 403, 403, 403, 403, 403, 403, 403, 200, 403, 401)
+TOKEN = (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 401)
+
+DOORS = {
+    ("GET", "/contracts"): (None, TOKEN),
+    ("GET", "/contracts/{id}"): (None, PARTIES),
+    ("GET", "/contracts/{id}/timeline"): (None, PARTIES),
+    ("PUT", "/contracts/{id}"): (CONTRACT, STAFF_OF_IT),
+    ("PATCH", "/contracts/{id}"): ({"version": 1, "label": "another"}, STAFF_OF_IT),
+    ("POST", "/contracts/{id}/cancellation"): ({}, HOLDER),
+    ("POST", "/contracts/{id}/reactivation"): ({}, HOLDER),
+    ("GET", "/providers/{id}/plans"): (None, TOKEN),
+    ("GET", "/providers/{id}/policy"): (None, TOKEN),
+    ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
+    ("GET", "/job-runs"): (None, ANY_STAFF),
+    ("GET", "/job-runs/{id}"): (None, STAFF_OF_IT),
+    ("GET", "/parked"): (None, ANY_STAFF),
+    ("POST", "/parked/{id}/retry"): ({}, STILL_BROKEN),
+    ("GET", "/test-clock"): (None, ANY_STAFF),
+    ("PUT", "/test-clock"): ({"now": None}, STAFF_OF_ALL),
+}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[tuple[World, dict[str, str]]]:
+    """One contract, a broken one that is parked, and a run of the provider's own staff."""
+    with new_world() as world:
+        world.set_clock("2025-02-01T11:00:00Z")
+        assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
+        world.register("c-9")
+        world.dynamodb.update_item(
+            TableName=world.names.table_name,
+            Key={"pk": {"S": "contract#c-9"}, "sk": {"S": "head"}},
+            UpdateExpression="SET expires_on = :long_ago, expiries_due_at = :long_ago",
+            ExpressionAttributeValues={":long_ago": {"S": "1969-12-31"}},
+        )
+        body = {"job": "expiries", "as_of": "2025-02-01T11:00:00Z"}
+        run = world.call("POST", "/job-runs", KIM, body).json["id"]
+        world.work_queue()
+        assert world.call("GET", "/parked", KIM).json["items"]
+        ids = {"contracts": "c-1", "providers": "kreativmedia", "job-runs": run}
+        yield world, {**ids, "parked": "contract:c-9"}
+
+
+def test_the_matrix_knows_every_door() -> None:
+    assert set(DOORS) == set(ROUTES)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=" ".join)
+def test_each_person_gets_the_answer_of_the_matrix(
+    scene: tuple[World, dict[str, str]], door: tuple[str, str]
+) -> None:
+    world, ids = scene
+    method, resource = door
+    body, expected = DOORS[door]
+    path = resource.replace("{id}", ids.get(resource.split("/")[1], ""))
+    query = None if method == "GET" else {"dry_run": "true"}
+    for (name, who), status in zip(PEOPLE.items(), expected, strict=True):
+        reply = world.call(method, path, who, body, query=query)
+        assert (name, reply.status) == (name, status), reply.text
+        if status >= 400:
+            code = {401: "unauthenticated", 403: "not_your_role", 404: "not_found"}
+            assert reply.code == code.get(status, "still_broken")
