@@ -27,11 +27,12 @@ Every refusal is an `application/problem+json` document (RFC 9457):
 
 `params.available_from` is there when the same wish will be granted later: it is the first such day.
 
-Questions are asked in this order, and the first no is the answer: 401, 400, 403, 404, 422, 410, 409.
+Questions are asked in this order, and the first no is the answer: 401, 400, 403, 404, 422, 410,
+409.
 What belongs to somebody else is 404, exactly as what is not there.
 A wish that is fulfilled already is no error: it answers 200 with a warning, and changes nothing.
 
-Refusals and server errors are not stored under an `Idempotency-Key`: the same key may be sent again.
+Refusals and server errors are not stored under an `Idempotency-Key`: the key may be used again.
 After a 409 `busy`, a 429 or a 5xx, do send the same request with the same key again.
 
 Angle brackets stand for a value of `params`.
