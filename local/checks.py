@@ -18,7 +18,7 @@ def commands() -> dict[str, list[str]]:
         "ruff format": [program("dev", "ruff"), "format", "--check", "."],
         "ruff check": [program("dev", "ruff"), "check", "."],
         "mypy": [program("dev", "mypy"), "--strict", *TYPED],
-        "cfn-lint": [program("dev", "cfn-lint"), "template.yaml"],
+        "cfn-lint": [program("sam", "cfn-lint"), "template.yaml"],
         "sam validate": [program("sam", "sam"), "validate", "--lint"],
     }
 
