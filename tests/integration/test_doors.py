@@ -1,0 +1,222 @@
+"""The order of questions: 401, 400, 403, 404, 422, 410, 409. Each case is wrong in two ways."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, World, new_world
+from tests.integration.edge import (
+    CONTRACT,
+    KIM,
+    MALLORY,
+    NOBODY,
+    SVEN,
+    assert_problem,
+    nothing_written,
+)
+
+UNREADABLE = '{"label": '
+MAYBE = {"dry_run": "maybe"}
+LONG_KEY = {"Idempotency-Key": "k" * 200}
+DOMAIN = {**CONTRACT, "plan": "domain-ch", "label": "example.ch"}
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[World]:
+    """c-1 is active, c-2 has expired, c-3 is a domain, s-1 belongs to the other provider."""
+    with new_world() as world:
+        world.set_clock("2025-02-01T11:00:00Z")
+        assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
+        world.register("c-2", starts_on="2024-01-15")
+        world.register("c-3", **{k: DOMAIN[k] for k in ("plan", "label")})
+        world.register(
+            "s-1", provider="svenska-domaner", plan="premium-domain", label="example.org.nz"
+        )
+        world.register("m-1", holder="mallory")
+        assert world.call("POST", "/contracts/c-2/cancellation", ALICE).status == 200
+        world.run_job("2025-02-01T11:00:00Z")
+        assert world.contract("c-2")["status"] == "expired"
+        yield world
+
+
+Case = tuple[Person | None, str, str, dict[str, Any], int, str]
+
+BEFORE_400: list[Case] = [
+    (None, "PUT", "/contracts/c-1", {"raw": UNREADABLE}, 401, "unauthenticated"),
+    (None, "POST", "/contracts/c-1/cancellation", {"raw": UNREADABLE}, 401, "unauthenticated"),
+    (None, "POST", "/job-runs", {"raw": UNREADABLE}, 401, "unauthenticated"),
+    (None, "POST", "/parked/c/retry", {"raw": UNREADABLE}, 401, "unauthenticated"),
+    (None, "PUT", "/test-clock", {"raw": UNREADABLE}, 401, "unauthenticated"),
+    (None, "GET", "/contracts/a*b", {}, 401, "unauthenticated"),
+    (None, "GET", '/contracts/a"b', {}, 401, "unauthenticated"),
+    (None, "GET", "/contracts", {"query": {"limit": "0"}}, 401, "unauthenticated"),
+]
+BEFORE_403: list[Case] = [
+    (ALICE, "PUT", "/contracts/c-1", {"raw": UNREADABLE}, 400, "unreadable"),
+    (NOBODY, "PATCH", "/contracts/c-1", {"raw": "[]"}, 400, "unreadable"),
+    (BOB, "POST", "/contracts/c-1/reactivation", {"raw": UNREADABLE}, 400, "unreadable"),
+    (MALLORY, "POST", "/contracts/c-1/cancellation", {"raw": "NaN"}, 400, "unreadable"),
+    (ALICE, "POST", "/contracts/none/cancellation", {"raw": "1"}, 400, "unreadable"),
+    (ALICE, "POST", "/job-runs", {"raw": UNREADABLE}, 400, "unreadable"),
+    (ALICE, "POST", "/parked/c/retry", {"raw": UNREADABLE}, 400, "unreadable"),
+    (ALICE, "PUT", "/test-clock", {"raw": UNREADABLE}, 400, "unreadable"),
+    (KIM, "PUT", "/test-clock", {"raw": "x" * 70_000}, 400, "body_too_large"),
+    (SVEN, "PUT", "/contracts/c-1", {"raw": UNREADABLE}, 400, "unreadable"),
+]
+BEFORE_404: list[Case] = [
+    (ALICE, "PATCH", "/contracts/none", {"body": {}}, 403, "not_your_role"),
+    (ALICE, "GET", "/job-runs/none", {}, 403, "not_your_role"),
+    (ALICE, "POST", "/parked/none/retry", {}, 403, "not_your_role"),
+    (ALICE, "PUT", "/contracts/none", {"body": {"provider": "none"}}, 403, "not_your_role"),
+]
+BEFORE_422: list[Case] = [
+    (BOB, "POST", "/contracts/c-1/reactivation", {"body": {"x": 1}}, 403, "not_your_role"),
+    (BOB, "POST", "/contracts/c-1/reactivation", {"query": MAYBE}, 403, "not_your_role"),
+    (BOB, "POST", "/contracts/c-1/cancellation", {"query": {"x": "1"}}, 403, "not_your_role"),
+    (CAROL, "POST", "/contracts/c-1/cancellation", {"headers": LONG_KEY}, 403, "not_your_role"),
+    (CAROL, "POST", "/contracts/c-1/cancellation", {"body": {"mode": 7}}, 403, "not_your_role"),
+    (ALICE, "PUT", "/contracts/c-1", {"body": {"x": 1}, "query": MAYBE}, 403, "not_your_role"),
+    (ALICE, "PATCH", "/contracts/a%20b", {"body": {"x": 1}}, 403, "not_your_role"),
+    (ALICE, "POST", "/job-runs", {"body": {"job": "none"}}, 403, "not_your_role"),
+    (ALICE, "GET", "/job-runs", {"query": {"limit": "0"}}, 403, "not_your_role"),
+    (ALICE, "GET", "/parked", {"query": {"next": "x"}}, 403, "not_your_role"),
+    (ALICE, "POST", "/parked/c/retry", {"query": MAYBE}, 403, "not_your_role"),
+    (ALICE, "GET", "/test-clock", {"query": {"x": "1"}}, 403, "not_your_role"),
+    (KIM, "PUT", "/test-clock", {"body": {"now": "x", "y": 1}}, 403, "not_your_role"),
+    (MALLORY, "POST", "/contracts/c-1/cancellation", {"body": {"x": 1}}, 404, "not_found"),
+    (MALLORY, "POST", "/contracts/c-1/reactivation", {"query": MAYBE}, 404, "not_found"),
+    (MALLORY, "POST", "/contracts/c-1/reactivation", {"headers": LONG_KEY}, 404, "not_found"),
+    (MALLORY, "GET", "/contracts/c-1", {"query": {"x": "1"}}, 404, "not_found"),
+    (MALLORY, "GET", "/contracts/c-1/timeline", {"query": {"limit": "0"}}, 404, "not_found"),
+    (MALLORY, "GET", "/contracts/c-1/timeline", {"query": {"next": "x"}}, 404, "not_found"),
+    (SVEN, "PUT", "/contracts/c-1", {"body": {}}, 404, "not_found"),
+    (SVEN, "PUT", "/contracts/c-1", {"body": CONTRACT, "query": MAYBE}, 404, "not_found"),
+    (SVEN, "PUT", "/contracts/new", {"body": {"provider": "kreativmedia"}}, 404, "not_found"),
+    (SVEN, "PATCH", "/contracts/c-1", {"body": {"x": 1}}, 404, "not_found"),
+    (STAFF, "GET", "/providers/none/plans", {"query": {"x": "1"}}, 404, "not_found"),
+    (STAFF, "GET", "/providers/none/policy", {"query": {"x": "1"}}, 404, "not_found"),
+    (STAFF, "GET", "/job-runs/none", {"query": {"x": "1"}}, 404, "not_found"),
+    (STAFF, "POST", "/parked/none/retry", {"body": {"x": 1}}, 404, "not_found"),
+    (STAFF, "POST", "/parked/none/retry", {"query": MAYBE}, 404, "not_found"),
+    (
+        STAFF,
+        "PUT",
+        "/contracts/new",
+        {"body": {**CONTRACT, "plan": "none", "order_id": "o-m-1"}},
+        404,
+        "not_found",
+    ),
+    (
+        STAFF,
+        "PUT",
+        "/contracts/new",
+        {"body": {**CONTRACT, "plan": "none", "parent_id": "s-1"}},
+        404,
+        "not_found",
+    ),
+]
+BEFORE_410_AND_409: list[Case] = [
+    (ALICE, "GET", "/contracts/c-2", {"query": {"x": "1"}}, 422, "unknown_field"),
+    (ALICE, "GET", "/contracts/c-2/timeline", {"query": {"limit": "0"}}, 422, "invalid_field"),
+    (ALICE, "GET", "/contracts/c-2/timeline", {"query": {"next": "x"}}, 422, "invalid_next"),
+    (ALICE, "POST", "/contracts/c-2/reactivation", {"body": {"x": 1}}, 422, "unknown_field"),
+    (ALICE, "POST", "/contracts/c-2/reactivation", {"query": MAYBE}, 422, "invalid_field"),
+    (ALICE, "POST", "/contracts/c-2/cancellation", {"body": {"mode": 7}}, 422, "invalid_field"),
+    (STAFF, "PUT", "/contracts/c-1", {"body": {**CONTRACT, "x": 1}}, 422, "unknown_field"),
+    (STAFF, "PUT", "/contracts/c-1", {"body": {**CONTRACT, "plan": "x"}}, 422, "unknown_plan"),
+    (STAFF, "PUT", "/contracts/c-4", {"body": {**DOMAIN, "email": "x"}}, 422, "invalid_field"),
+    (
+        STAFF,
+        "PUT",
+        "/contracts/c-4",
+        {"body": {**CONTRACT, "provider": "svenska-domaner", "plan": "premium-domain-3"}},
+        422,
+        "invalid_field",
+    ),
+    (
+        STAFF,
+        "PATCH",
+        "/contracts/c-1",
+        {"body": {"version": 9, "label": ""}},
+        422,
+        "invalid_field",
+    ),
+    (
+        STAFF,
+        "PATCH",
+        "/contracts/c-1",
+        {"body": {"version": 9}, "query": {"x": "1"}},
+        422,
+        "unknown_field",
+    ),
+]
+REST: list[Case] = [
+    (ALICE, "GET", "/contracts/c-2", {}, 410, "expired"),
+    (ALICE, "GET", "/contracts/c-2/timeline", {}, 410, "expired"),
+    (ALICE, "POST", "/contracts/c-2/reactivation", {}, 409, "expired"),
+    (STAFF, "PUT", "/contracts/c-1", {"body": DOMAIN}, 409, "already_registered"),
+    (STAFF, "PUT", "/contracts/c-4", {"body": DOMAIN}, 409, "label_taken"),
+    (STAFF, "PATCH", "/contracts/c-1", {"body": {"version": 9}}, 409, "version_moved"),
+]
+
+
+def named(case: Case) -> str:
+    who, method, path, asked, status, _ = case
+    return f"{who.subject if who else 'nobody'} {method} {path} {'+'.join(asked)} {status}"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [*BEFORE_400, *BEFORE_403, *BEFORE_404, *BEFORE_422, *BEFORE_410_AND_409, *REST],
+    ids=named,
+)
+def test_of_two_wrongs_the_earlier_question_is_answered(scene: World, case: Case) -> None:
+    who, method, path, asked, status, code = case
+    with nothing_written(scene):
+        assert_problem(scene.call(method, path, who, **asked), status, code)
+
+
+def test_the_future_is_refused_only_when_the_rest_is_right(
+    scene: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tacit.runtime.stack import forget_stack
+
+    with monkeypatch.context() as patch, nothing_written(scene):
+        patch.delenv("TEST_CLOCK")
+        forget_stack()
+        body: dict[str, Any] = {"job": "expiries", "as_of": "2190-01-01T00:00:00Z"}
+        reply = scene.call("POST", "/job-runs", STAFF, {**body, "x": 1})
+        assert_problem(reply, 422, "unknown_field", "x")
+        reply = scene.call("POST", "/job-runs", STAFF, body)
+        assert_problem(reply, 409, "as_of_in_future")
+        assert scene.call("POST", "/job-runs", STAFF, body, query={"dry_run": "true"}).status == 202
+    forget_stack()
+
+
+def test_a_contract_that_went_elsewhere_is_not_found_in_a_body_either(scene: World) -> None:
+    """parent_id and order_id are authorised like an id in the path: provider and holder."""
+    addon = {
+        **CONTRACT,
+        "provider": "svenska-domaner",
+        "plan": "mail-addon",
+        "label": "mail",
+        "parent_id": "s-1",
+    }
+    strangers: list[tuple[Person, dict[str, Any], str]] = [
+        (STAFF, {**addon, "holder": "mallory"}, "parent_id"),
+        (STAFF, {**addon, "parent_id": "c-3"}, "parent_id"),
+        (STAFF, {**addon, "parent_id": "none"}, "parent_id"),
+        (STAFF, {**CONTRACT, "order_id": "o-m-1"}, "order_id"),
+        (STAFF, {**CONTRACT, "order_id": "o-s-1"}, "order_id"),
+        (KIM, {**CONTRACT, "order_id": "o-s-1"}, "order_id"),
+        (KIM, addon, "provider"),
+    ]
+    for who, body, thing in strangers:
+        with nothing_written(scene):
+            reply = scene.call("PUT", "/contracts/c-9", who, body)
+            assert_problem(reply, 404, "not_found")
+            assert reply.json["params"] == {"thing": thing}
+    for body in (addon, {**CONTRACT, "order_id": "o-c-1"}):
+        reply = scene.call("PUT", "/contracts/c-9", STAFF, body, query={"dry_run": "true"})
+        assert reply.status == 201, reply.text
