@@ -64,9 +64,9 @@ def cancellation_reasons(error: Any) -> list[Any]:
 
 def _is_busy(error: Any) -> bool:
     """Whether waiting may help: no condition failed, and something was in the way."""
-    if error.cause_response_code in _BUSY:
-        return True
     if isinstance(error.cause, HTTPClientError | NoConnection):
+        return True  # asked first: pynamodb cannot tell the code of an answer that never came
+    if error.cause_response_code in _BUSY:
         return True
     codes = {reason.code for reason in cancellation_reasons(error) if reason}
     return "ConditionalCheckFailed" not in codes and bool(codes & _BUSY)

@@ -1,0 +1,43 @@
+"""The repository suite runs on DynamoDB Local: one server, one fresh table a test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dynamodb_local import dynamodb_client, dynamodb_local, dynamodb_table
+from tests.repository.desk import Desk
+from tests.repository.wire import Wire
+
+__all__ = ["dynamodb_client", "dynamodb_local", "dynamodb_table"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _aws(dynamodb_local: str) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment(dynamodb_local).items():
+            patch.setenv(name, value)
+        yield
+
+
+def environment(endpoint_url: str) -> dict[str, str]:
+    """What a process needs to reach the server and nothing else."""
+    return {
+        "AWS_ENDPOINT_URL_DYNAMODB": endpoint_url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "POWERTOOLS_SERVICE_NAME": "tests",
+        "POWERTOOLS_METRICS_NAMESPACE": "Tacit",
+        "LOG_LEVEL": "CRITICAL",
+    }
+
+
+@pytest.fixture
+def desk(dynamodb_table: str) -> Desk:
+    return Desk(dynamodb_table)
+
+
+@pytest.fixture
+def wire(desk: Desk) -> Wire:
+    return Wire(desk.table)

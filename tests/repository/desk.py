@@ -1,0 +1,214 @@
+"""The functions' own stack with its table on DynamoDB Local; only queue and bus take notes.
+
+Contracts come in and change through the service, as they do through the doors.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from tacit.domain.commands import Cancel, Command, Reactivate, Register, Registration
+from tacit.domain.decision import Decision, Situation
+from tacit.domain.registration import register
+from tacit.domain.values import JOB, Actor, Contract, Order
+from tacit.policies import newest
+from tacit.runtime.caller import Caller
+from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
+from tacit.runtime.stack import Settings, Stack
+from tacit.runtime.worker import Worker
+from tacit.service import Answer, Request, View
+from tacit.store.codec import Raw, from_raw
+from tacit.store.runs import ALL, COUNTS, Run
+from tacit.store.table import Table
+from tests.unit.cases import STAFF, at, registration
+
+REGION = "eu-central-1"
+LONG = 900_000
+NO_KEY = Request()
+ERIN = Caller("erin", frozenset(), frozenset(), True)
+
+
+class Queue:
+    """In the place of SQS: keeps what is sent, in order."""
+
+    def __init__(self) -> None:
+        self.bodies: list[str] = []
+
+    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: N803
+        self.bodies.append(MessageBody)
+        return {"MessageId": str(len(self.bodies))}
+
+
+class Bus:
+    """In the place of EventBridge: keeps what it takes; `refusal` says why not, entry by entry,
+    or raises, as the client does for a call that fails whole."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+        self.refusal: Callable[[dict[str, Any]], str | None] = lambda entry: None
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        assert 0 < len(Entries) <= 10
+        results = []
+        for entry in Entries:
+            code = self.refusal(entry)
+            if code is None:
+                self.taken.append(entry)
+            results.append({"ErrorCode": code} if code else {"EventId": str(len(self.taken))})
+        return {"FailedEntryCount": sum("ErrorCode" in r for r in results), "Entries": results}
+
+    @property
+    def ids(self) -> list[str]:
+        return [json.loads(entry["Detail"])["id"] for entry in self.taken]
+
+
+class Standing:
+    """A clock that stands where it is put."""
+
+    is_for_tests = False
+
+    def __init__(self, now: datetime) -> None:
+        self.instant = now
+
+    def now(self) -> datetime:
+        return self.instant
+
+
+class Desk(Stack):
+    """One stack on one table. `clock.instant` is when commands are carried out."""
+
+    def __init__(self, table_name: str, now: str = "2025-06-01", messages: int = 8) -> None:
+        super().__init__(settings(table_name, messages))
+        self.queue, self.bus = Queue(), Bus()
+        self.clock = Standing(at(now))  # type: ignore[assignment]
+        # One client for all tables: making one takes longer than most tests.
+        self.table.connection._client = _client_of(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+
+    def client(self, service: str) -> Any:
+        return {"sqs": self.queue, "events": self.bus}[service]
+
+    def register(self, contract_id: str, request: Request = NO_KEY, **fields: Any) -> Contract:
+        wanted: Registration = registration(id=contract_id, **fields)
+        found: list[Contract] = []
+
+        def shape(view: View, decision: Decision) -> Answer:
+            found.append(decision.contract)
+            return Answer(201, "{}")
+
+        self.contracts.register(ERIN, wanted, f"body of {contract_id}", shape, request)
+        return found[-1]
+
+    def ask(
+        self,
+        contract_id: str,
+        command: type[Cancel | Reactivate],
+        request: Request = NO_KEY,
+    ) -> Contract:
+        """A command on the holder's behalf; it may raise Refused. Where the answer is an earlier
+        one, the contract is the one that is stored."""
+        found: list[Contract] = []
+
+        def shape(view: View, decision: Decision) -> Answer:
+            found.append(decision.contract)
+            return Answer(200, "{}")
+
+        def asked(actor: Actor) -> tuple[Command, Request]:
+            return command(actor), request
+
+        self.contracts.carry_out(ERIN, contract_id, None, asked, shape)
+        stored = found[-1] if found else self.repository.contract(contract_id)
+        assert stored is not None
+        return stored
+
+    def started(self, run_id: str, as_of: str) -> Run:
+        """A run of the expiries, dealt into the queue."""
+        run = Run(run_id, EXPIRIES, at(as_of), self.clock.now(), ALL, JOB)
+        Jobs(self).start(run, self.clock.now())
+        return run
+
+    def work(self, body: str, time_left: Callable[[], int] = lambda: LONG) -> None:
+        """What one invocation of the worker does with one message."""
+        Worker(self, time_left).work(Parcel.read(body))
+
+    def run_job(self, run_id: str, as_of: str) -> dict[str, int]:
+        """A run from its start to its last message; its counts."""
+        self.started(run_id, as_of)
+        while self.queue.bodies:
+            self.work(self.queue.bodies.pop(0))
+        return self.counts(run_id)
+
+    def counts(self, run_id: str) -> dict[str, int]:
+        """The run as the sum of its shards, which must all be done."""
+        shards = Jobs(self).runs.shards(run_id)
+        assert len(shards) == 64
+        assert all(state.done for state in shards.values())
+        return {name: sum(state.counts[name] for state in shards.values()) for name in COUNTS}
+
+
+@cache
+def _client_of(endpoint_url: str) -> Any:
+    return Table("any", REGION, endpoint_url).connection.client
+
+
+def settings(table_name: str, messages: int) -> Settings:
+    return Settings(
+        table_name=table_name,
+        region=REGION,
+        test_clock=False,
+        client_id="",
+        subject_claim="cognito:username",
+        secret_arn="",
+        expiries_queue_url="queue",
+        job_messages=messages,
+        bus_name="bus",
+        sender="",
+    )
+
+
+def pattern(**fields: Any) -> tuple[Contract, Order]:
+    """A contract that is not stored, as registering it makes it, and its order."""
+    wanted = registration(**fields)
+    decision = register(
+        Situation(None), Register(STAFF, wanted, "body"), newest(wanted.provider), at("2025-01-10")
+    )
+    order = getattr(decision, "order", None)
+    assert order is not None
+    return decision.contract, order
+
+
+def portfolio(
+    count: int, expires_on: date, holders: int = 40
+) -> tuple[list[Contract], list[Order]]:
+    """Contracts of several holders that all end on that day, and whose orders do not renew."""
+    contract, order = pattern(billing_contact=None, technical_contact=None)
+    contracts, orders = [], {}
+    for number in range(count):
+        holder = f"holder-{number % holders}"
+        order_id = f"o-{holder}-{number // holders // 40}"
+        contracts.append(
+            replace(
+                contract,
+                id=f"c-{expires_on}-{number:05d}",
+                holder=holder,
+                order_id=order_id,
+                expires_on=expires_on,
+                anchor_day=expires_on.day,
+            )
+        )
+        orders[order_id] = replace(order, id=order_id, holder=holder, autorenewal=False)
+    return contracts, list(orders.values())
+
+
+def everything(client: Any, table_name: str, prefix: str = "") -> list[Raw]:
+    """Every item of the table, for a look at the truth behind the doors."""
+    pages = client.get_paginator("scan").paginate(TableName=table_name, ConsistentRead=True)
+    return [item for page in pages for item in page["Items"] if item["pk"]["S"].startswith(prefix)]
+
+
+def plain(raws: list[Raw], kind: str) -> list[dict[str, Any]]:
+    """The items of one kind as Python values."""
+    return [from_raw(raw) for raw in raws if raw["item"]["S"] == kind]

@@ -1,0 +1,113 @@
+"""What goes over the wire to DynamoDB: counted, or broken on purpose.
+
+It listens to the client's own events below everything of ours, so that nothing under test is
+replaced. DynamoDB Local never says `TransactionConflict` and never loses an answer; here both
+are made to happen.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+from botocore.exceptions import ReadTimeoutError
+
+from tacit.store.table import Table
+
+
+class Cut(BaseException):
+    """The invocation ends here, as when Lambda runs out of time: nothing may catch it."""
+
+
+class Wire:
+    """The calls of one table's client, in order: `calls` are (operation, parameters)."""
+
+    def __init__(self, table: Table) -> None:
+        self._events = table.connection.client.meta.events
+        self._lock = threading.Lock()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.read_units = 0.0
+
+    @property
+    def counted(self) -> dict[str, int]:
+        return dict(Counter(operation for operation, _ in self.calls))
+
+    @contextmanager
+    def heard(self) -> Iterator["Wire"]:
+        """Listen for as long as the block lasts, from nothing."""
+        self.calls, self.read_units = [], 0.0
+        with (
+            self._listening("before-parameter-build.dynamodb", self._note_call),
+            self._listening("after-call.dynamodb", self._note_units),
+        ):
+            yield self
+
+    @contextmanager
+    def refused(self, operation: str, times: int, error: str, *reasons: str) -> Iterator[None]:
+        """The next calls are answered with an error instead of being made; `reasons` are those of
+        a cancelled transaction, one for each of its items."""
+        left = [times]
+
+        def answer(**_: Any) -> tuple[Any, dict[str, Any]] | None:
+            with self._lock:
+                if not left[0]:
+                    return None
+                left[0] -= 1
+            body: dict[str, Any] = {"Error": {"Code": error, "Message": "made up"}}
+            if reasons:
+                body["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+            return SimpleNamespace(status_code=400), {**body, "ResponseMetadata": {}}
+
+        with self._listening(f"before-call.dynamodb.{operation}", answer):
+            yield
+
+    @contextmanager
+    def answer_lost(self, operation: str, times: int = 1) -> Iterator[list[int]]:
+        """The next calls go through, and their answers are lost on the way back."""
+        left = [times]
+
+        def lose(**_: Any) -> None:
+            with self._lock:
+                if not left[0]:
+                    return
+                left[0] -= 1
+            raise ReadTimeoutError(endpoint_url="made up")
+
+        with self._listening(f"after-call.dynamodb.{operation}", lose):
+            yield left
+
+    @contextmanager
+    def cut_off(self, when: str, operation: str, number: int) -> Iterator[None]:
+        """The invocation ends before or after (`when`) its `number`-th such call."""
+        left = [number]
+
+        def cut(**_: Any) -> None:
+            with self._lock:
+                left[0] -= 1
+                if left[0] != 0:
+                    return
+            raise Cut
+
+        with self._listening(f"{when}-call.dynamodb.{operation}", cut):
+            yield
+
+    @contextmanager
+    def _listening(self, event: str, handler: Callable[..., Any]) -> Iterator[None]:
+        self._events.register_first(event, handler)
+        try:
+            yield
+        finally:
+            self._events.unregister(event, handler)
+
+    def _note_call(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        with self._lock:
+            self.calls.append((model.name, params))
+
+    def _note_units(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        used = parsed.get("ConsumedCapacity") or []
+        used = used if isinstance(used, list) else [used]
+        if model.name in ("GetItem", "BatchGetItem", "Query", "Scan"):
+            with self._lock:
+                self.read_units += sum(each["CapacityUnits"] for each in used)
