@@ -1,0 +1,135 @@
+"""docs/events.md describes exactly the events that the product puts on the bus."""
+
+import ast
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, STAFF, World, customer
+from tests.integration.rules.policy_files import policy_files
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "events.md"
+ENVELOPE = "The detail of every event"
+NAME = re.compile(r"(contract|test_clock)\.[a-z_]+")
+Field = tuple[str, bool, frozenset[str]]
+
+IS_OF: dict[str, Callable[[Any], bool]] = {
+    "string": lambda value: isinstance(value, str) and value != "",
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "boolean": lambda value: isinstance(value, bool),
+    "object": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, list),
+    "date": lambda value: date.fromisoformat(value).isoformat() == value,
+    "instant": lambda value: bool(datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%f%z")),
+}
+
+
+def schemas() -> dict[str, dict[str, Field]]:
+    """By heading: each field's type, whether it is always there, and the values it is one of."""
+    found = {}
+    for section in PAGE.read_text("utf-8").split("\n## ")[1:]:
+        heading, _, text = section.partition("\n")
+        rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (yes|no) \| (.*) \|$", text, re.MULTILINE)
+        found[heading] = {
+            name: (kind, always == "yes", choices(what)) for name, kind, always, what in rows
+        }
+    return found
+
+
+def choices(what: str) -> frozenset[str]:
+    _, one_of, listed = what.partition("one of ")
+    return frozenset(re.findall(r"`([^`]+)`", listed)) if one_of else frozenset()
+
+
+def faults(value: dict[str, Any], schema: dict[str, Field]) -> list[str]:
+    """What is wrong with the object, by the page."""
+    found = [f"{name} is not documented" for name in value if name not in schema]
+    for name, (kind, always, one_of) in schema.items():
+        if name not in value:
+            found += [f"{name} is missing"] if always else []
+        elif not IS_OF[kind](value[name]):
+            found.append(f"{name} is no {kind}: {value[name]!r}")
+        elif one_of and value[name] not in one_of:
+            found.append(f"{name} is none of {sorted(one_of)}: {value[name]!r}")
+    return found
+
+
+@pytest.fixture
+def events(world: World, tmp_path: Path) -> list[dict[str, Any]]:
+    """Every type of event, made by asking the doors and running the job; as the bus got them."""
+    page = (ROOT / "docs" / "policies.md").read_text("utf-8")
+    (example,) = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "example-hosting-1.toml").write_text(example, "utf-8")
+    with policy_files(tmp_path):
+        return lived(world)
+
+
+def lived(world: World) -> list[dict[str, Any]]:
+    """Contracts led through every phase: with a window's end, without one, with two phases."""
+    world.set_clock("2025-11-03T11:00:00Z")
+    two_phases = {"provider": "example-hosting", "plan": "domain-example", "label": "a.example"}
+    world.register("two-phases", **two_phases)
+    world.register("no-end", plan="mailbox")
+    world.register("hosting")
+    for path in ("cancellation", "reactivation", "cancellation"):
+        assert world.call("POST", f"/contracts/hosting/{path}", ALICE, {}).status == 200
+    eve = customer("alice", "example-hosting")
+    assert world.call("POST", "/contracts/two-phases/cancellation", eve, {}).status == 200
+    assert world.call("POST", "/contracts/no-end/cancellation", ALICE, {}).status == 200
+    amended = world.call("PATCH", "/contracts/hosting", STAFF, {"version": 4, "locale": "en"})
+    assert amended.status == 200, amended.text
+    for day in ("2026-01-15", "2026-02-14", "2026-04-01"):
+        world.run_job(f"{day}T11:00:00Z")
+    world.set_clock(None)
+    return world.relay()
+
+
+def test_events_are_as_documented_and_all_that_is_documented_comes_about(
+    events: list[dict[str, Any]],
+) -> None:
+    documented = schemas()
+    envelope = documented.pop(ENVELOPE)
+    for event in events:
+        detail = event["detail"]
+        assert not faults(detail, envelope), detail
+        assert not faults(detail["data"], documented[event["detail-type"]]), detail
+        assert event["detail-type"] == detail["type"]
+        assert event["source"] == "tacit"
+        for message in detail["messages"]:
+            assert message.keys() == {"kind", "channel"}
+
+    # Both directions: every type and every field is met, absent fields at least once there.
+    assert {event["detail-type"] for event in events} == documented.keys()
+    for kind, schema in documented.items():
+        for name, (_, always, _) in schema.items():
+            there = {name in e["detail"]["data"] for e in events if e["detail-type"] == kind}
+            assert there == {True} if always else True in there, f"{kind}.{name}"
+
+
+def test_every_type_in_the_code_is_documented() -> None:
+    """Also one that the life above does not come across."""
+    in_code = set()
+    for folder in ("domain", "store", "runtime"):
+        for file in (ROOT / "shared" / "tacit" / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and NAME.fullmatch(str(node.value)):
+                    in_code.add(node.value)
+    assert in_code == schemas().keys() - {ENVELOPE}
+
+
+def test_a_fault_is_found() -> None:
+    schema: dict[str, Field] = {
+        "on": ("date", True, frozenset()),
+        "mode": ("string", False, frozenset({"at_term"})),
+    }
+    assert faults({"on": "2026-01-15"}, schema) == []
+    assert faults({}, schema) == ["on is missing"]
+    assert faults({"on": "2026-01-15", "mode": "now"}, schema) == [
+        "mode is none of ['at_term']: 'now'"
+    ]
+    assert faults({"on": "2026-01-15", "who": "x"}, schema) == ["who is not documented"]
