@@ -97,7 +97,7 @@ class Door:
     def request(self, body: dict[str, Any]) -> Request:
         """Dry run and idempotency key of a command."""
         self.known_query("dry_run")
-        dry_run = shapes.one_of("true", "false")("dry_run", self.query("dry_run") or "false")
+        dry_run = shapes.one_of("true", "false")("dry_run", self._query.get("dry_run", "false"))
         headers = {k.lower(): v for k, v in (self._event.headers or {}).items()}
         key = headers.get("idempotency-key")
         if key is None:

@@ -1,0 +1,263 @@
+"""Whatever is wrong with a request: the answer names the field, and nothing is written."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, ROUTES, STAFF, Context, World, new_world
+from tests.integration.edge import CONTRACT, assert_problem, everything, nothing_written
+
+NO_TEXT: list[Any] = [7, 1.5, True, [], {}, ["a"]]
+NO_LINE = [*NO_TEXT, "", " a", "a\nb", "a\x00", "a\x1b[31m", "\u202ea", "\ud800", "x" * 300]
+NO_ID = [*NO_TEXT, "", "a b", "a/b", "../a", "a\x00", "é", "\ud800", "x" * 65, "x" * 50_000]
+NO_NAME = [*NO_TEXT, "", "a\r\nb", "\ud800", "x" * 129]
+NO_DAY = [
+    *NO_TEXT, "", "1969-12-31", "2025-02-29", "2025-02-30", "2200-01-01", "20250115", "15.1.2025",
+    "2025-01-15T00:00:00Z", "9" * 30,
+]  # fmt: skip
+NO_COUNT = [0, -1, 10**30, 1.5, "1", True, [], {}]
+NO_FLAG = [0, 1, "true", [], {}]
+NO_ADDRESS = [
+    *NO_TEXT, "", "alice", "alice@example", "a@b@example.net", "alice@example.net\r\nBcc: m@x.ch",
+    "alice\x00@example.net", "alice\ud800@example.net", "a@" + "x" * 300 + ".net", "x" * 50_000,
+]  # fmt: skip
+NO_LOCALE = [*NO_TEXT, "", "FR", "fr_CH", "fr\r\nX: y", "../../etc", "x" * 100]
+
+# Each field of a registration with values that are readable and wrong.
+REGISTRATION: dict[str, list[Any]] = {
+    "provider": [*NO_ID, "nobody", "kreativmedia/1"],
+    "kind": [*NO_ID, "domain"],
+    "label": NO_LINE,
+    "tld": [*NO_LINE, "ch"],
+    "plan": [*NO_ID, "nothing"],
+    "quantity": [*NO_COUNT, 2],
+    "holder": NO_NAME,
+    "billing_contact": NO_NAME,
+    "technical_contact": NO_NAME,
+    "email": NO_ADDRESS,
+    "locale": NO_LOCALE,
+    "order_id": NO_ID,
+    "parent_id": NO_ID,
+    "term_months": [*NO_COUNT, 121, 6],
+    "starts_on": [*NO_DAY, "2199-12-31"],
+    "expires_on": [*NO_DAY, "2025-01-15", "2026-01-16"],
+    "registry_expires_on": NO_DAY,
+    "options": ["", {}, 1, [1], [""], ["a b"], ["a"] * 21],
+    "servers": ["", {}, 1, [1], [{}], [{"id": "s-1"}], [{"id": "a b", "ip": "192.0.2.1"}]],
+    "renewal_warranty": NO_FLAG,
+    "status": [*NO_TEXT, "", "ACTIVE", "nothing", "expired", "closed", "inactive"],
+    "import": NO_FLAG,
+    "id": [*NO_ID, "another"],
+    "price": [*NO_TEXT, "118.80", {"amount": "118.80"}, {"currency": "CHF"}],
+}
+AMENDMENT: dict[str, list[Any]] = {
+    "version": [*NO_COUNT, None],
+    "label": [*NO_LINE, None],
+    "email": [*NO_ADDRESS, None],
+    "locale": [*NO_LOCALE, None],
+    "billing_contact": NO_NAME,
+    "technical_contact": NO_NAME,
+    "options": ["", {}, 1, [1], [""], ["a b"], ["a"] * 21, None],
+}
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with new_world() as made:
+        made.set_clock("2025-02-01T11:00:00Z")
+        made.register("c-1")
+        yield made
+
+
+def assert_refused(world: World, method: str, path: str, field: str, body: Any) -> None:
+    reply = world.call(method, path, STAFF, body)
+    assert 400 <= reply.status < 500, (field, str(body)[:200], reply.text)
+    assert_problem(reply, 422, reply.code)
+    named = reply.json["params"]["field"]
+    # A term's end is reckoned from its start and its length: either may be the one to change.
+    reckoned = {"starts_on": "expires_on", "term_months": "expires_on"}.get(field, field)
+    assert named in (field, reckoned) or named.startswith((f"{field}.", f"{field}[")), reply.text
+
+
+@pytest.mark.parametrize("field", REGISTRATION)
+def test_a_wrong_value_in_a_registration_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in REGISTRATION[field]:
+            assert_refused(world, "PUT", "/contracts/c-2", field, {**CONTRACT, field: value})
+
+
+@pytest.mark.parametrize("field", AMENDMENT)
+def test_a_wrong_value_in_an_amendment_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in AMENDMENT[field]:
+            assert_refused(world, "PATCH", "/contracts/c-1", field, {"version": 1, field: value})
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1.0", "9" * 30, "9" * 999])
+def test_a_number_beyond_reason_is_named(world: World, number: str) -> None:
+    with nothing_written(world):
+        raw = json.dumps({**CONTRACT, "quantity": 0}).replace("0}", number + "}")
+        reply = world.call("PUT", "/contracts/c-2", STAFF, raw=raw)
+        assert_problem(reply, 422, "invalid_field", "quantity")
+
+
+@pytest.mark.parametrize("field", ["provider", "plan", "label", "holder", "email"])
+@pytest.mark.parametrize("how", ["absent", "null"])
+def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
+    body = {name: value for name, value in CONTRACT.items() if name != field}
+    with nothing_written(world):
+        reply = world.call(
+            "PUT", "/contracts/c-2", STAFF, body if how == "absent" else {**body, field: None}
+        )
+        assert_problem(reply, 422, "missing_field", field)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/contracts/c-2", CONTRACT),
+        ("PATCH", "/contracts/c-1", {"version": 1}),
+        ("POST", "/contracts/c-1/cancellation", {}),
+        ("POST", "/contracts/c-1/reactivation", {}),
+        ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
+        ("PUT", "/test-clock", {"now": None}),
+    ],
+)
+def test_what_no_door_takes_is_refused_at_each(
+    world: World, method: str, path: str, body: dict[str, Any]
+) -> None:
+    def refused(status: int, code: str, field: str, **asked: Any) -> None:
+        with nothing_written(world):
+            reply = world.call(method, path, STAFF, **asked)
+            assert_problem(reply, status, code, field)
+        assert not world.messages(world.names.expiries_queue_url)
+
+    refused(422, "unknown_field", "colour", body={**body, "colour": "red"})
+    refused(422, "unknown_field", "__proto__", body={**body, "__proto__": {}})
+    refused(422, "unknown_field", "?", body={**body, "\ud800": 1})
+    refused(422, "unknown_field", "colour", body=body, query={"colour": "red"})
+    refused(422, "invalid_field", "dry_run", body=body, query={"dry_run": "maybe"})
+    refused(422, "invalid_field", "dry_run", body=body, query={"dry_run": "True"})
+    refused(422, "invalid_field", "dry_run", body=body, query={"dry_run": ""})
+    for key in ("", "k" * 129, "a\x00", "é\n"):
+        headers = {"Idempotency-Key": key}
+        refused(422, "invalid_field", "Idempotency-Key", body=body, headers=headers)
+    refused(400, "unreadable", "body", raw="{")
+    refused(400, "unreadable", "body", raw="[]")
+    refused(400, "unreadable", "body", raw='{"x": NaN}')
+    refused(400, "unreadable", "body", raw='{"x": 1, "x": 1}')
+    refused(400, "unreadable", "body", raw='{"x": ' + "9" * 5000 + "}")
+    for depth in (25, 450, 900, 960, 5000):
+        refused(400, "unreadable", "body", raw='{"x": ' + "[" * depth + "]" * depth + "}")
+    refused(400, "body_too_large", "body", raw='{"x": "' + "x" * 1_000_000 + '"}')
+    refused(400, "body_too_large", "body", raw="{}" + " " * 1_000_000)
+
+
+@pytest.mark.parametrize("body", ["%%%", "e30", "\ud800", "/w==", "e30=\n{"])
+def test_a_body_that_says_it_is_base64_and_is_not_is_unreadable(world: World, body: str) -> None:
+    """The harm would be done silently: read as nothing, it would cancel with every default."""
+    with nothing_written(world):
+        answer = _with_base64(world, body)
+        assert answer["statusCode"] == 400, answer
+    assert world.contract("c-1")["status"] == "active"
+
+
+def test_a_body_in_base64_is_read(world: World) -> None:
+    answer = _with_base64(world, "eyJtb2RlIjogIm5vd2hlcmUifQ==")
+    assert answer["statusCode"] == 422
+    assert '"field":"mode"' in answer["body"]
+
+
+def _with_base64(world: World, body: str) -> Any:
+    event = {
+        "resource": "/contracts/{id}/cancellation",
+        "path": "/contracts/c-1/cancellation",
+        "httpMethod": "POST",
+        "headers": {},
+        "pathParameters": {"id": "c-1"},
+        "requestContext": {
+            "resourcePath": "/contracts/{id}/cancellation",
+            "httpMethod": "POST",
+            "stage": "v1",
+            "authorizer": {"claims": ALICE.claims},
+        },
+        "body": body,
+        "isBase64Encoded": True,
+    }
+    return world.invoke("contracts", event, Context())
+
+
+@pytest.mark.parametrize(
+    "written", ["a%20b", "%00", "a%2Fb", "%C3%A9", "%0d%0aX:y", "x" * 65, "%ED%A0%80", "a*b", "é"]
+)
+@pytest.mark.parametrize("door", [d for d in ROUTES if "{id}" in d[1]], ids=" ".join)
+def test_an_id_that_nothing_can_have_is_refused(
+    world: World, door: tuple[str, str], written: str
+) -> None:
+    method, resource = door
+    with nothing_written(world):
+        body = None if method == "GET" else {}
+        reply = world.call(method, resource.replace("{id}", written), STAFF, body)
+        assert_problem(reply, 422, "invalid_field", "id")
+
+
+@pytest.mark.parametrize("path", ["/contracts", "/contracts/c-1/timeline", "/job-runs", "/parked"])
+def test_a_list_says_what_is_wrong_with_its_query(world: World, path: str) -> None:
+    def refused(code: str, field: str, value: str) -> None:
+        reply = world.call("GET", path, STAFF, query={field: value})
+        assert_problem(reply, 422, code, field)
+
+    for limit in ("0", "201", "-1", "abc", "", "1.5", "٣", "1e2", " 5", "9" * 5000):
+        refused("invalid_field", "limit", limit)
+    for token in ("", "x", "bm9uZQ", "é", "A" * 5000):
+        refused("invalid_next", "next", token)
+    refused("unknown_field", "colour", "red")
+    refused("unknown_field", "Limit", "5")
+    for limit in ("1", "200"):
+        assert world.call("GET", path, STAFF, query={"limit": limit}).status == 200
+
+
+def test_a_filter_of_the_contracts_is_a_status_and_a_holder(world: World) -> None:
+    for field, value in [("status", "gone"), ("status", ""), ("holder", ""), ("holder", "a\n")]:
+        reply = world.call("GET", "/contracts", STAFF, query={field: value})
+        assert_problem(reply, 422, "invalid_field", field)
+
+
+def test_values_have_limits(world: World) -> None:
+    """Fifty servers a contract, so that no transaction nears its hundred items or 4 MB."""
+    servers = [{"id": f"s-{n}", "ip": "192.0.2.1"} for n in range(51)]
+    with nothing_written(world):
+        reply = world.call("PUT", "/contracts/c-2", STAFF, {**CONTRACT, "servers": servers})
+        assert_problem(reply, 422, "too_many", "servers")
+        twins = [servers[0], servers[0]]
+        reply = world.call("PUT", "/contracts/c-2", STAFF, {**CONTRACT, "servers": twins})
+        assert_problem(reply, 422, "invalid_field", "servers")
+    body = {**CONTRACT, "servers": servers[:50]}
+    reply = world.call("PUT", "/contracts/c-2", STAFF, body, query={"dry_run": "true"})
+    assert reply.status == 201
+
+
+def test_an_order_holds_forty_contracts_and_the_next_is_refused(world: World) -> None:
+    world.register("o-1", order_id="o-full")
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key={"pk": {"S": "order#o-full"}, "sk": {"S": "head"}},
+        UpdateExpression="SET #size = :n",
+        ExpressionAttributeNames={"#size": "size"},
+        ExpressionAttributeValues={":n": {"N": "39"}},
+    )
+    world.register("o-40", order_id="o-full")
+    with nothing_written(world):
+        reply = world.call("PUT", "/contracts/o-41", STAFF, {**CONTRACT, "order_id": "o-full"})
+        assert_problem(reply, 422, "too_many", "order_id")
+    again = world.call("PUT", "/contracts/o-40", STAFF, {**CONTRACT, "order_id": "o-full"})
+    assert_problem(again, 409, "already_registered")
+
+
+def test_what_is_taken_is_written(world: World) -> None:
+    """The other side of every `nothing_written` above: it would notice."""
+    before = everything(world)
+    world.register("c-3")
+    assert everything(world) != before
