@@ -342,6 +342,8 @@ def test_a_schedule_rests_under_the_test_clock_and_loses_nothing(
 ) -> None:
     properties = SCHEDULES[schedule]
     assert properties["State"] == {"Fn::If": ["HasTestClock", "DISABLED", "ENABLED"]}
+    # SAM would name it after the logical id, and a second stack in the account would collide.
+    assert properties["Name"]["Fn::Sub"].startswith("${AWS::StackName}-")
     assert properties["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] == "UndeliveredQueue"
     assert properties.get("ScheduleExpressionTimezone", "UTC") == "UTC"
     failed = FUNCTIONS[schedule[0]]["Properties"]["EventInvokeConfig"]["DestinationConfig"]
