@@ -62,7 +62,7 @@ def clean(home: Home) -> None:
     ministack.stop(home)
     for folder in (home.state, home.objects, home.scratch, home.logs):
         shutil.rmtree(folder, ignore_errors=True)
-    for file in ("stack.json", "deployed", "filled"):
+    for file in ("stack.json", "deployed", "filled", "portfolio.json"):
         (home.folder / file).unlink(missing_ok=True)
 
 
