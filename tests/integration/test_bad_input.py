@@ -198,7 +198,7 @@ def test_an_id_that_nothing_can_have_is_refused(
 ) -> None:
     method, resource = door
     with nothing_written(world):
-        body = None if method == "GET" else {}
+        body: dict[str, Any] | None = None if method == "GET" else {}
         reply = world.call(method, resource.replace("{id}", written), STAFF, body)
         assert_problem(reply, 422, "invalid_field", "id")
 

@@ -1,0 +1,125 @@
+"""A dry run gives the same answer and does nothing; it neither reads nor leaves a key's record."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, STAFF, Person, World
+from tests.integration.edge import CONTRACT, KIM, assert_problem, everything, nothing_written
+
+DRY = {"dry_run": "true"}
+JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
+KEY = {"Idempotency-Key": "k-1"}
+
+
+def broken(world: World) -> None:
+    """c-9 is parked for its dates and then mended, so that it may go back to work."""
+    world.register("c-9")
+    key = {"pk": {"S": "contract#c-9"}, "sk": {"S": "head"}}
+
+    def expires_on(day: str) -> None:
+        world.dynamodb.update_item(
+            TableName=world.names.table_name,
+            Key=key,
+            UpdateExpression="SET expires_on = :day",
+            ExpressionAttributeValues={":day": {"S": day}},
+        )
+
+    expires_on("1969-12-31")
+    world.run_job("2026-02-01T00:00:00Z")
+    expires_on("2026-01-15")
+
+
+def cancelled(world: World) -> None:
+    assert world.call("POST", "/contracts/c-1/cancellation", ALICE).status == 200
+
+
+def as_it_is(world: World) -> None:
+    return
+
+
+COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
+    (as_it_is, STAFF, "PUT", "/contracts/c-2", CONTRACT),
+    (as_it_is, STAFF, "PATCH", "/contracts/c-1", {"version": 1, "label": "another"}),
+    (as_it_is, ALICE, "POST", "/contracts/c-1/cancellation", {"reason": "moving"}),
+    (cancelled, ALICE, "POST", "/contracts/c-1/reactivation", {}),
+    (as_it_is, STAFF, "POST", "/job-runs", JOB),
+    (as_it_is, KIM, "POST", "/job-runs", JOB),
+    (broken, KIM, "POST", "/parked/contract:c-9/retry", {}),
+    (as_it_is, STAFF, "PUT", "/test-clock", {"now": "2030-01-01T00:00:00Z"}),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: f"{c[1].subject} {c[2]} {c[3]}")
+def test_a_preview_equals_what_happens(world: World, command: Any) -> None:
+    prepare, who, method, path, body = command
+    world.set_clock("2025-02-01T11:00:00Z")
+    world.register("c-1")
+    prepare(world)
+    with nothing_written(world):
+        preview = world.call(method, path, who, body, query=DRY, headers=KEY)
+        assert world.call("GET", "/contracts/c-1", STAFF).json["version"] >= 1
+    assert preview.status < 300, preview.text
+    assert not world.messages(world.names.expiries_queue_url)
+    before = everything(world)
+    real = world.call(method, path, who, body, query={"dry_run": "false"}, headers=KEY)
+    assert everything(world) != before
+    shown, happened = preview.json, real.json
+    if path == "/job-runs":
+        # A run that was not started has no id; how much waits for it is told instead.
+        assert (shown.pop("id"), shown["counts"].pop("due")) == (None, 1)
+        assert happened.pop("id")
+    assert (preview.status, shown) == (real.status, happened)
+
+
+def test_a_dry_run_does_not_ask_for_the_record_of_its_key(world: World) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    world.register("c-1")
+    done = world.call("POST", "/contracts/c-1/cancellation", ALICE, {}, headers=KEY)
+    assert done.json["events"]
+    other = world.call(
+        "POST", "/contracts/c-1/cancellation", ALICE, {"reason": "x"}, query=DRY, headers=KEY
+    )
+    assert (other.status, other.json["events"]) == (200, [])
+    assert other.json["warnings"][0]["code"] == "already_cancelled"
+
+
+REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
+    (ALICE, "POST", "/contracts/c-2/reactivation", {}),
+    (ALICE, "POST", "/contracts/c-2/cancellation", {}),
+    (STAFF, "PUT", "/contracts/c-1", {**CONTRACT, "label": "another"}),
+    (STAFF, "PUT", "/contracts/c-4", {**CONTRACT, "plan": "domain-ch", "label": "Example.ch"}),
+    (STAFF, "PATCH", "/contracts/c-1", {"version": 7, "label": "another"}),
+    (STAFF, "PATCH", "/contracts/c-3", {"version": 1, "label": "another.ch"}),
+    (STAFF, "POST", "/parked/contract:c-2/retry", {}),
+]
+
+
+def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
+    """The name that is taken is refused by the transaction itself; a preview has to ask for it."""
+    world.set_clock("2025-02-01T11:00:00Z")
+    world.register("c-1")
+    world.register("c-2", starts_on="2024-01-15")
+    world.register("c-3", plan="domain-ch", label="example.ch")
+    assert world.call("POST", "/contracts/c-2/cancellation", ALICE).status == 200
+    world.run_job("2025-02-01T11:00:00Z")
+    for who, method, path, body in REFUSED:
+        with nothing_written(world):
+            preview = world.call(method, path, who, body, query=DRY)
+            real = world.call(method, path, who, body)
+        assert_problem(real, real.status, real.code)
+        assert (preview.status, preview.json) == (real.status, real.json)
+
+
+def test_staff_of_one_provider_previews_what_a_run_of_his_would_find(world: World) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    world.register("c-1")
+    for number in (1, 2):
+        world.register(
+            f"s-{number}", provider="svenska-domaner", plan="premium-domain", label=f"{number}x.se"
+        )
+    due = {
+        who.subject: world.call("POST", "/job-runs", who, JOB, query=DRY).json["counts"]["due"]
+        for who in (STAFF, KIM)
+    }
+    assert due == {"erin": 3, "kim": 1}

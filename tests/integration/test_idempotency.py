@@ -1,0 +1,258 @@
+"""An Idempotency-Key: the same request once, for its caller, on its path, for 24 hours."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tacit.service import Contracts
+from tacit.store.repository import Repository
+from tacit.store.runs import Runs
+from tests.integration.conftest import ALICE, STAFF, Person, Reply, World, customer
+from tests.integration.edge import CONTRACT, KIM, assert_problem, everything, nothing_written
+
+NOW = "2025-02-01T11:00:00Z"
+CANCELLATION, REACTIVATION = "/contracts/c-1/cancellation", "/contracts/c-1/reactivation"
+JOB = {"job": "expiries", "as_of": NOW}
+
+
+def keyed(
+    world: World, method: str, path: str, who: Person, body: Any = None, key: str = "k-1"
+) -> Reply:
+    return world.call(method, path, who, body, headers={"idempotency-KEY": key})
+
+
+def records(world: World) -> list[dict[str, Any]]:
+    return [item for item in world.items() if item.get("item") == {"S": "idempotency"}]
+
+
+@pytest.fixture
+def stack(world: World) -> World:
+    world.set_clock(NOW)
+    world.register("c-1")
+    return world
+
+
+def test_the_same_request_has_one_effect_and_one_answer_whatever_came_after(stack: World) -> None:
+    first = keyed(stack, "POST", CANCELLATION, ALICE, {"reason": "moving"})
+    assert first.json["contract"]["status"] == "non_renewing"
+    assert stack.call("POST", REACTIVATION, ALICE).json["contract"]["status"] == "active"
+    with nothing_written(stack):
+        again = keyed(stack, "POST", CANCELLATION, ALICE, {"reason": "moving"})
+    assert (again.status, again.text) == (first.status, first.text)
+    assert stack.contract("c-1")["status"] == "active"
+
+
+def test_the_order_of_a_bodys_fields_does_not_count(stack: World) -> None:
+    raw = ['{"mode": "at_term", "reason": "é"}', '{"reason":"\\u00e9",\n"mode":"at_term"}']
+    headers = {"Idempotency-Key": "k-1"}
+    first, again = (stack.call("POST", CANCELLATION, ALICE, raw=r, headers=headers) for r in raw)
+    assert again.text == first.text
+    assert len(records(stack)) == 1
+
+
+def test_another_body_under_the_same_key_is_refused(stack: World) -> None:
+    keyed(stack, "POST", CANCELLATION, ALICE, {"reason": "moving"})
+    for other in ({}, {"reason": "costs"}, {"reason": "moving", "mode": "at_term"}):
+        with nothing_written(stack):
+            reply = keyed(stack, "POST", CANCELLATION, ALICE, other)
+            assert_problem(reply, 422, "idempotency_key_reused", "Idempotency-Key")
+
+
+def test_a_key_is_its_callers_its_methods_and_its_paths(stack: World) -> None:
+    stack.register("c-2")
+    answers = [
+        keyed(stack, "POST", CANCELLATION, ALICE, {}),
+        keyed(stack, "POST", "/contracts/c-2/cancellation", ALICE, {}),
+        keyed(stack, "POST", REACTIVATION, ALICE, {}),
+        keyed(stack, "PUT", "/contracts/c-3", STAFF, CONTRACT),
+        keyed(stack, "PATCH", "/contracts/c-3", STAFF, {"version": 1, "label": "another"}),
+        keyed(stack, "POST", CANCELLATION, STAFF, {}),
+    ]
+    assert [reply.status for reply in answers] == [200, 200, 200, 201, 200, 200]
+    assert all(reply.json.get("events", True) for reply in answers)
+    assert len(records(stack)) == 6
+
+
+def test_another_key_is_another_request(stack: World) -> None:
+    keyed(stack, "POST", CANCELLATION, ALICE, {}, "k-1")
+    again = keyed(stack, "POST", CANCELLATION, ALICE, {}, "K-1")
+    assert again.json["warnings"][0]["code"] == "already_cancelled"
+
+
+def test_refusals_leave_no_record(stack: World) -> None:
+    bob = customer("bob")
+    with nothing_written(stack):
+        assert keyed(stack, "POST", CANCELLATION, bob, {}).status == 403
+        assert keyed(stack, "POST", CANCELLATION, ALICE, {"x": 1}).status == 422
+        assert keyed(stack, "POST", "/contracts/none/cancellation", ALICE, {}).status == 404
+        assert keyed(stack, "PATCH", "/contracts/c-1", STAFF, {"version": 9}).status == 409
+    assert keyed(stack, "POST", CANCELLATION, ALICE, {}).json["events"]
+
+
+def test_nothing_to_do_leaves_no_record(stack: World) -> None:
+    with nothing_written(stack):
+        assert keyed(stack, "POST", REACTIVATION, ALICE, {}).json["events"] == []
+    stack.call("POST", CANCELLATION, ALICE)
+    assert keyed(stack, "POST", REACTIVATION, ALICE, {}).json["events"]
+
+
+def test_an_error_of_ours_leaves_no_record(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ConnectionError("the cable is out")
+
+    with monkeypatch.context() as patch, nothing_written(stack):
+        patch.setattr("tacit.store.repository.Repository.commit", fails)
+        reply = keyed(stack, "POST", CANCELLATION, ALICE, {})
+        assert_problem(reply, 500, "internal")
+    assert keyed(stack, "POST", CANCELLATION, ALICE, {}).json["events"]
+
+
+@pytest.mark.parametrize(
+    ("later", "same"), [("2025-02-02T10:59:59Z", True), ("2025-02-02T11:00:00Z", False)]
+)
+def test_a_record_holds_for_a_day_of_the_clock(stack: World, later: str, same: bool) -> None:
+    first = keyed(stack, "POST", CANCELLATION, ALICE, {})
+    stack.set_clock(later)
+    again = keyed(stack, "POST", CANCELLATION, ALICE, {})
+    assert (again.text == first.text) is same
+    assert (again.json["events"] == []) is not same
+
+
+def test_a_key_may_be_used_anew_after_its_day(stack: World) -> None:
+    keyed(stack, "POST", CANCELLATION, ALICE, {})
+    stack.call("POST", REACTIVATION, ALICE)
+    stack.set_clock("2025-02-03T11:00:00Z")
+    anew = keyed(stack, "POST", CANCELLATION, ALICE, {"reason": "another body"})
+    assert anew.json["events"]
+    assert keyed(stack, "POST", CANCELLATION, ALICE, {"reason": "another body"}).text == anew.text
+    assert len(records(stack)) == 1
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "body"),
+    [
+        (STAFF, "PUT", "/contracts/c-2", CONTRACT),
+        (STAFF, "PATCH", "/contracts/c-1", {"version": 1, "label": "another"}),
+        (ALICE, "POST", CANCELLATION, {}),
+        (STAFF, "POST", "/job-runs", JOB),
+        (KIM, "POST", "/job-runs", JOB),
+        (STAFF, "PUT", "/test-clock", {"now": "2025-03-01T00:00:00Z"}),
+    ],
+)
+def test_every_command_knows_its_key(
+    stack: World, who: Person, method: str, path: str, body: dict[str, Any]
+) -> None:
+    before = everything(stack)
+    first = keyed(stack, method, path, who, body)
+    assert everything(stack) != before
+    with nothing_written(stack):
+        again = keyed(stack, method, path, who, body)
+        assert_problem(
+            keyed(stack, method, path, who, {**body, **_changed(body)}),
+            422,
+            "idempotency_key_reused",
+        )
+    assert first.status < 300
+    assert (again.status, again.text) == (first.status, first.text)
+
+
+def _changed(body: dict[str, Any]) -> dict[str, Any]:
+    """The same body with one field another one, still readable."""
+    changes = {"label": "a third", "as_of": "2025-01-01T00:00:00Z", "now": "2025-04-01T00:00:00Z"}
+    return {k: v for k, v in changes.items() if k in body} or {"reason": "x"}
+
+
+def test_a_record_that_went_back_to_work_answers_its_key_again(stack: World) -> None:
+    head = {"pk": {"S": "contract#c-1"}, "sk": {"S": "head"}}
+
+    def policy(name: str) -> None:
+        stack.dynamodb.update_item(
+            TableName=stack.names.table_name,
+            Key=head,
+            UpdateExpression="SET #policy = :name",
+            ExpressionAttributeNames={"#policy": "policy"},
+            ExpressionAttributeValues={":name": {"S": name}},
+        )
+
+    policy("nobody/9")
+    stack.run_job("2026-03-01T00:00:00Z")
+    path = "/parked/contract:c-1/retry"
+    refused = keyed(stack, "POST", path, KIM, {})
+    assert_problem(refused, 409, "still_broken")
+    policy("kreativmedia/1")
+    first = keyed(stack, "POST", path, KIM, {})
+    assert first.status == 200, first.text
+    assert stack.call("GET", "/parked", KIM).json["items"] == []
+    assert keyed(stack, "POST", path, KIM, {}).text == first.text
+    assert_problem(stack.call("POST", path, KIM, {}), 404, "not_found")
+
+
+def test_a_key_without_its_groups_is_worth_nothing(stack: World) -> None:
+    """The answer is kept for the person who may have it; who has lost his right has lost it."""
+    keyed(stack, "POST", CANCELLATION, ALICE, {})
+    assert_problem(keyed(stack, "POST", CANCELLATION, Person("alice", ""), {}), 404, "not_found")
+
+
+@pytest.mark.parametrize("moment", ["view", "_check_role", "_committed"])
+def test_the_same_request_twice_at_once_has_one_effect_and_one_answer(
+    stack: World, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """The second one is let in at each step of the first."""
+    real: Callable[..., Any] = getattr(Contracts, moment)
+    inner: list[Reply] = []
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        if not inner:
+            monkeypatch.setattr(Contracts, moment, real)
+            inner.append(keyed(stack, "POST", CANCELLATION, ALICE, {}))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(Contracts, moment, overtaken)
+    outer = keyed(stack, "POST", CANCELLATION, ALICE, {})
+    assert inner[0].json["events"]
+    assert outer.text == inner[0].text
+    assert stack.contract("c-1")["version"] == 2
+    assert len(records(stack)) == 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "method", "path", "body"),
+    [
+        (Repository, "commit", "PUT", "/contracts/c-7", CONTRACT),
+        (Runs, "create", "POST", "/job-runs", JOB),
+    ],
+)
+def test_a_record_that_appears_in_the_last_moment_is_the_answer(
+    stack: World,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: type,
+    name: str,
+    method: str,
+    path: str,
+    body: dict[str, Any],
+) -> None:
+    """Two PUTs or two job runs at once: the transaction itself tells the second one."""
+    real: Callable[..., Any] = getattr(owner, name)
+    inner: list[Reply] = []
+
+    def overtaken(*args: Any, **kwargs: Any) -> Any:
+        monkeypatch.setattr(owner, name, real)
+        inner.append(keyed(stack, method, path, STAFF, body))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, overtaken)
+    outer = keyed(stack, method, path, STAFF, body)
+    assert inner[0].status < 300
+    assert (outer.status, outer.text) == (inner[0].status, inner[0].text)
+    assert len(records(stack)) == 1
+    assert len(stack.call("GET", "/job-runs", STAFF).json["items"]) == (path == "/job-runs")
+
+
+def test_a_record_is_swept_by_dynamodb_only_after_its_day(stack: World) -> None:
+    keyed(stack, "POST", CANCELLATION, ALICE, {})
+    (record,) = records(stack)
+    day = 24 * 3600
+    assert time.time() + day < int(record["ttl"]["N"]) < time.time() + 3 * day
+    assert record["valid_until"]["S"].startswith("2025-02-02T11:00:00")
