@@ -99,8 +99,11 @@ def _expired(story: Story) -> None:
     story.clock("2026-01-14T11:00:00Z")
     story.expiries("2026-01-14T11:00:00Z")
     _read(story, "status", "last_day_to_reactivate")
-    story.page.step("15 January: the term is over. The same job, a day later.")
+    story.page.step("15 January: the term is over. The same job, a day later; a preview first.")
     story.clock("2026-01-15T03:00:00Z")
+    body = {"job": "expiries", "as_of": "2026-01-15T03:00:00Z"}
+    shown = only("id", "counts.due")
+    story.ask(story.sam, "POST", "/job-runs?dry_run=true", body, expect=202, show=shown)
     story.expiries("2026-01-15T03:00:00Z")
     story.page.step("For alice it is gone; she is told whom to ask.")
     story.ask(story.alice, "GET", path, expect=410)
