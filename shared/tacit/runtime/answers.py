@@ -45,6 +45,7 @@ def contract_json(view: View) -> dict[str, Any]:
         "price": money_json(c.price),
         "starts_on": c.starts_on,
         "expires_on": c.expires_on,
+        "anchor_day": c.anchor_day,
         "registry_expires_on": c.registry_expires_on,
         "options": c.options,
         "servers": [{"id": server.id, "ip": server.ip} for server in c.servers],
