@@ -23,7 +23,7 @@ from botocore.loaders import JSONFileLoader
 from moto import mock_aws
 
 from tacit.runtime.stack import forget_stack
-from tests.tables import create_table, template
+from tests.tables import table_definition, template
 
 REGION = "eu-central-1"
 CLIENT_ID = "client-1"
@@ -307,7 +307,10 @@ def new_world() -> Iterator[World]:
     sqs = boto3.client("sqs", region_name=REGION)
     events = boto3.client("events", region_name=REGION)
     secrets = boto3.client("secretsmanager", region_name=REGION)
-    create_table(boto3.client("dynamodb", region_name=REGION), name)
+    # Without its stream, which nothing reads here: moto would copy all that ever went into it,
+    # and every table there is, for each transaction.
+    table = {k: v for k, v in table_definition().items() if k != "StreamSpecification"}
+    boto3.client("dynamodb", region_name=REGION).create_table(TableName=name, **table)
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]
     heard = sqs.create_queue(QueueName=f"{name}-bus")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]
@@ -326,7 +329,9 @@ def new_world() -> Iterator[World]:
         patch.setenv("EXPIRIES_QUEUE_URL", expiries)
         patch.setenv("BUS_NAME", name)
         patch.setenv("SECRET_ARN", secret)
+        made = World(names)
         try:
-            yield World(names)
+            yield made
         finally:
             forget_stack()
+            made.dynamodb.delete_table(TableName=name)
