@@ -7,23 +7,22 @@ import pytest
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World, customer, new_world
 from tests.integration.edge import ALICE_ELSEWHERE, KIM, MALLORY, SVEN, assert_problem
 
-EVERY = 1000
-HIDDEN = {f"k-{n}" for n in (0, 2, 4, 6, 8)}
-KREATIVMEDIA = {f"k-{n}" for n in range(10)}
-SVENSKA = {f"s-{n}" for n in range(4)}
+HIDDEN = {f"k-{n}" for n in (0, 2, 4)}
+KREATIVMEDIA = {f"k-{n}" for n in range(6)}
+SVENSKA = {f"s-{n}" for n in range(3)}
 CANCELLED = {"k-1", "k-3", "s-1"}
 
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    """Alice has ten contracts at one provider, every second one expired, and four at another;
+    """Alice has six contracts at one provider, every second one expired, and three at another;
     Mallory has one."""
     with new_world() as made:
         made.set_clock("2025-02-01T11:00:00Z")
-        for number in range(10):
-            year = 2024 if f"k-{number}" in HIDDEN else 2025
-            made.register(f"k-{number}", starts_on=f"{year}-01-15")
-        for number in range(4):
+        over = {"starts_on": "2024-01-15", "import": True, "status": "expired"}
+        for number in range(6):
+            made.register(f"k-{number}", **(over if f"k-{number}" in HIDDEN else {}))
+        for number in range(3):
             made.register(
                 f"s-{number}",
                 provider="svenska-domaner",
@@ -31,9 +30,8 @@ def world() -> Iterator[World]:
                 label=f"example-{number}.se",
             )
         made.register("m-1", holder="mallory", billing_contact="alice", technical_contact=None)
-        for contract in sorted(HIDDEN | CANCELLED):
+        for contract in sorted(CANCELLED):
             assert made.call("POST", f"/contracts/{contract}/cancellation", ALICE).status == 200
-        made.run_job("2025-02-01T11:00:00Z")
         yield made
 
 
@@ -97,7 +95,7 @@ def test_every_contract_comes_once_and_every_page_is_full(
     """Nothing is filtered after the limit: only the last page may be short."""
     (whole,) = pages(world, who, limit="200", **query)
     assert set(whole) == expected
-    for limit in (1, 2, 7) if len(expected) < 12 else (7,):
+    for limit in (1, 2, 7):
         found = pages(world, who, limit=str(limit), **query)
         assert [contract for page in found for contract in page] == whole
         assert all(len(page) == limit for page in found[:-1])
