@@ -1,0 +1,71 @@
+"""docs/api.md has the doors of the template and the fields of the code, all of them."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tacit.domain.amendment import AMENDABLE
+from tacit.domain.values import Actor, Role
+from tacit.runtime import registration
+from tacit.runtime.answers import contract_json
+from tacit.runtime.registration import read_registration
+from tacit.runtime.shapes import Body
+from tacit.service import View
+from tests.unit.cases import KREATIVMEDIA, at, registered
+from tests.unit.test_docs_pages import doors
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
+
+
+def section(heading: str) -> str:
+    return PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def rows(heading: str) -> dict[str, str]:
+    """The first column of the section's table, with the second."""
+    return dict(re.findall(r"^\| `([^`]+)` \| ?([^|]*?) ?\|", section(heading), re.MULTILINE))
+
+
+def test_every_door_is_there_and_no_other() -> None:
+    assert rows("Doors").keys() == set(doors())
+
+
+def test_every_field_of_a_contract_is_there_and_no_other() -> None:
+    situation = registered()
+    assert situation.contract is not None
+    staff, now = Actor(Role.STAFF, "sam"), at("2026-01-10")
+    shown = contract_json(View(situation, situation.contract, staff, KREATIVMEDIA, now))
+    assert rows("A contract").keys() == shown.keys()
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
+    """The fields that a registration reads, and whether each must be there."""
+    found: dict[str, bool] = {}
+    body = {"provider": "p", "label": "l", "plan": "p", "holder": "h", "email": "a@example.net"}
+
+    class Recording(Body):
+        def need(self, name: str, reader: Any) -> Any:
+            found[name] = True
+            return super().need(name, reader)
+
+        def may(self, name: str, reader: Any) -> Any:
+            found[name] = False
+            return super().may(name, reader)
+
+    monkeypatch.setattr(registration, "Body", Recording)
+    read_registration("c-1", body)
+    return found
+
+
+def test_every_field_of_a_registration_is_there_with_what_may_be_absent(
+    taken: dict[str, bool],
+) -> None:
+    assert {name: default == "" for name, default in rows("Registering one").items()} == taken
+
+
+def test_every_particular_that_may_change_is_there() -> None:
+    named = set(re.findall(r"`(\w+)`", section("Changing particulars"))) - {"PATCH", "version"}
+    assert named == set(AMENDABLE)
