@@ -159,6 +159,9 @@ def test_K10_the_overview_shows_the_dates_that_govern_each_contract(world: World
         "ends": ("non_renewing", "2026-01-01", "2025-12-31"),
         "name": ("non_renewing", "2026-03-01", "2026-02-28"),
     }
+    coming = {item["id"]: item["next"] for item in items}
+    assert coming["kept"] == {"action": "renew", "on": "2026-01-01"}
+    assert coming["ends"] == {"action": "expire", "on": "2026-01-01"}
 
 
 def test_K10_the_overview_says_what_each_person_may_do_now(world: World) -> None:
