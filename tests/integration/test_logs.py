@@ -1,0 +1,126 @@
+"""What is never said in a log, at any level: addresses, tokens, labels, keys, bodies."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tacit.runtime.observability import logger
+from tests.integration.conftest import ALICE, BOB, STAFF, World
+
+TOKEN = "eyJraWQiOiJ0b2tlbi1vZi1hbGljZSJ9.secret.signature"
+KEY = "key-of-alice-4711"
+EMAIL = "alice.private@example.net"
+LABEL = "private-name-of-alice.ch"
+REASON = "because of a private matter"
+HOLDER = "alice"
+SECRETS = (TOKEN, KEY, EMAIL, LABEL, REASON, "alice.private", "private-name", "4711")
+HEADERS = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": KEY}
+# Ours may say which record it was; whoever is on duty needs no more.
+LIBRARIES = ("boto3", "botocore", "pynamodb", "urllib3", "aws_lambda_powertools")
+
+
+@pytest.fixture
+def loud() -> Iterator[None]:
+    """Every level on, as somebody does who looks for a bug in the night."""
+    logging.getLogger("moto").setLevel(logging.INFO)  # AWS's side of the talk
+    levels = {name: logging.getLogger(name).level for name in ("", *LIBRARIES)}
+    ours = logger().log_level
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    logger().setLevel("DEBUG")
+    yield
+    logger().setLevel(ours)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def live_a_life(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Registered, amended, cancelled, refused, mailed, expired, parked, and failed in between."""
+
+    def call(method: str, path: str, who: Any, body: Any = None, **asked: Any) -> int:
+        return world.call(method, path, who, body, headers=HEADERS, **asked).status
+
+    world.set_clock("2025-02-01T11:00:00Z")
+    world.register("c-1", plan="domain-ch", label=LABEL, email=EMAIL)
+    world.register("c-2", label=LABEL, email=EMAIL)
+    assert call("PATCH", "/contracts/c-2", STAFF, {"version": 1, "email": f"x{EMAIL}"}) == 200
+    assert call("POST", "/contracts/c-1/cancellation", ALICE, {"reason": REASON}) == 200
+    assert call("POST", "/contracts/c-1/cancellation", BOB, {"reason": REASON}) == 403
+    assert call("POST", "/contracts/c-2/cancellation", ALICE, {"reason": REASON}) == 200
+    assert call("POST", "/contracts/c-2/cancellation", ALICE, raw=f'{{"{EMAIL}": ') == 400
+    assert call("POST", "/contracts/c-2/cancellation", ALICE, {EMAIL: LABEL}) == 422
+    assert call("GET", "/contracts", ALICE, query={"next": TOKEN}) == 422
+    assert call("GET", "/contracts/c-1/timeline", ALICE) == 200
+    assert world.mails()
+    fail_once(world, monkeypatch)
+    break_record(world)
+    world.run_job("2026-02-20T12:00:00Z")
+    assert call("GET", "/contracts/c-2", STAFF) == 500
+    assert call("POST", "/parked/contract:c-2/retry", STAFF, {}) == 409
+    assert world.mails()
+    world.invoke("sweep", {"schedule": "sweep"})
+
+
+def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error whose message holds what was being written, at a door, in the mail and the relay."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError(f"{EMAIL} {LABEL} {TOKEN} {KEY}")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tacit.store.repository.Repository.commit", fails)
+        reply = world.call("POST", "/contracts/c-1/reactivation", ALICE, headers=HEADERS)
+        assert reply.status == 500
+        assert not [secret for secret in SECRETS if secret in reply.text]
+    with monkeypatch.context() as patch:
+        patch.setattr("tacit.runtime.mail.Mailer.deliver", fails)
+        record = {"messageId": "m-1", "eventSource": "aws:sqs", "body": '{"detail": {}}'}
+        answer = world.invoke("mail", {"Records": [record]})
+        assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
+    with monkeypatch.context() as patch:
+        patch.setattr("tacit.runtime.relay.Relay.of_stream", fails)
+        world.invoke("relay", {"Records": []})
+
+
+def break_record(world: World) -> None:
+    """A date that is none, with an address in its place: the reason of the parking names it."""
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key={"pk": {"S": "contract#c-2"}, "sk": {"S": "head"}},
+        UpdateExpression="SET starts_on = :text",
+        ExpressionAttributeValues={":text": {"S": EMAIL}},
+    )
+
+
+def test_no_line_holds_an_address_a_token_a_label_or_a_key(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    loud: None,
+) -> None:
+    for handler in logging.getLogger(logger().service).handlers:
+        # Made for the output of the test that was first, it writes into this one's.
+        monkeypatch.setattr(handler, "stream", sys.stdout)
+    live_a_life(world, monkeypatch)
+    out, err = capfd.readouterr()
+    lines = [*out.splitlines(), *err.splitlines(), *map(str, caplog.messages)]
+    lines += [str(vars(record)) for record in caplog.records]
+    assert any("parcel worked" in line for line in lines)
+    assert any("unexpected error" in line for line in lines)
+    told = [(secret, line[:300]) for line in lines for secret in SECRETS if secret in line]
+    assert told == [], "\n".join(line for _, line in told)
+
+
+def test_the_libraries_stay_quiet_whatever_level_is_on(world: World, loud: None) -> None:
+    """The SDK's debug lines hold whole requests."""
+    from tacit.runtime.stack import forget_stack
+
+    forget_stack()
+    assert logging.getLogger("botocore.endpoint").isEnabledFor(logging.DEBUG)
+    world.call("GET", "/contracts", ALICE)
+    for name in LIBRARIES:
+        assert not logging.getLogger(f"{name}.any").isEnabledFor(logging.DEBUG)
