@@ -38,9 +38,13 @@ class Queue:
     def __init__(self) -> None:
         self.bodies: list[str] = []
 
-    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: N803
+    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: ARG002, N803
         self.bodies.append(MessageBody)
         return {"MessageId": str(len(self.bodies))}
+
+
+def willing(entry: dict[str, Any]) -> None:
+    """A bus that refuses nothing."""
 
 
 class Bus:
@@ -49,7 +53,7 @@ class Bus:
 
     def __init__(self) -> None:
         self.taken: list[dict[str, Any]] = []
-        self.refusal: Callable[[dict[str, Any]], str | None] = lambda entry: None
+        self.refusal: Callable[[dict[str, Any]], str | None] = willing
 
     def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
         assert 0 < len(Entries) <= 10
@@ -103,13 +107,18 @@ class Desk(Stack):
         return found[-1]
 
     def ask(
-        self,
-        contract_id: str,
-        command: type[Cancel | Reactivate],
-        request: Request = NO_KEY,
+        self, contract_id: str, command: type[Cancel | Reactivate], request: Request = NO_KEY
     ) -> Contract:
         """A command on the holder's behalf; it may raise Refused. Where the answer is an earlier
         one, the contract is the one that is stored."""
+        found = self.asked(contract_id, command, request) or self.repository.contract(contract_id)
+        assert found is not None
+        return found
+
+    def asked(
+        self, contract_id: str, command: type[Cancel | Reactivate], request: Request
+    ) -> Contract | None:
+        """The same; None where the answer is an earlier one."""
         found: list[Contract] = []
 
         def shape(view: View, decision: Decision) -> Answer:
@@ -120,9 +129,7 @@ class Desk(Stack):
             return command(actor), request
 
         self.contracts.carry_out(ERIN, contract_id, None, asked, shape)
-        stored = found[-1] if found else self.repository.contract(contract_id)
-        assert stored is not None
-        return stored
+        return found[-1] if found else None
 
     def started(self, run_id: str, as_of: str) -> Run:
         """A run of the expiries, dealt into the queue."""

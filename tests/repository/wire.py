@@ -28,7 +28,7 @@ class Wire:
         self._events = table.connection.client.meta.events
         self._lock = threading.Lock()
         self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.read_units = 0.0
+        self.read_units = self.single_write_units = 0.0
 
     @property
     def counted(self) -> dict[str, int]:
@@ -37,7 +37,7 @@ class Wire:
     @contextmanager
     def heard(self) -> Iterator["Wire"]:
         """Listen for as long as the block lasts, from nothing."""
-        self.calls, self.read_units = [], 0.0
+        self.calls, self.read_units, self.single_write_units = [], 0.0, 0.0
         with (
             self._listening("before-parameter-build.dynamodb", self._note_call),
             self._listening("after-call.dynamodb", self._note_units),
@@ -108,6 +108,9 @@ class Wire:
     def _note_units(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         used = parsed.get("ConsumedCapacity") or []
         used = used if isinstance(used, list) else [used]
-        if model.name in ("GetItem", "BatchGetItem", "Query", "Scan"):
-            with self._lock:
-                self.read_units += sum(each["CapacityUnits"] for each in used)
+        units = sum(each["CapacityUnits"] for each in used)
+        with self._lock:
+            if model.name in ("GetItem", "BatchGetItem", "Query", "Scan"):
+                self.read_units += units
+            elif model.name != "TransactWriteItems":  # those it makes up
+                self.single_write_units += units

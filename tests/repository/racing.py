@@ -1,0 +1,106 @@
+"""Processes that race: each reads, waits for the others, and goes on to commit.
+
+They stay alive over all rounds. The barrier is at the wire, behind the last read before the
+decision, so that nothing under test is replaced; only the mutation of a round (`unlocked`) takes
+conditions out of the transaction, to show that the races can be lost.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+WAITS = 30.0
+
+
+def racer(pipe: Connection, barriers: dict[int, Any], variables: dict[str, str]) -> None:
+    """One process: takes (table, task, arguments, how many race, unlocked) until None comes, and
+    answers what came of it."""
+    os.environ.update(variables)
+    from tests.repository.desk import Desk
+
+    desks: dict[str, Desk] = {}
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
+        os.dup2(nowhere.fileno(), 1)
+    while (order := pipe.recv()) is not None:
+        table, task, arguments, runners, unlocked = order
+        desk = desks.setdefault(table, desks.get(table) or Desk(table))
+        with _meeting(desk, task, barriers[runners]), _conditions(unlocked):
+            try:
+                result = TASKS[task](desk, *arguments)
+            except Exception as error:
+                result = f"{type(error).__name__}: {error}"
+        pipe.send(result)
+
+
+def _command(name: str) -> Callable[[Any, str], str]:
+    def run(desk: Any, contract_id: str) -> str:
+        from tacit.domain.commands import Cancel, Reactivate
+
+        return str(desk.ask(contract_id, {"cancel": Cancel, "reactivate": Reactivate}[name]).status)
+
+    return run
+
+
+def _register(desk: Any, contract_id: str, label: str) -> str:
+    return str(desk.register(contract_id, plan="domain-ch", label=label).status)
+
+
+def _work(desk: Any, body: str) -> str:
+    desk.work(body)
+    return "worked"
+
+
+TASKS: dict[str, Callable[..., str]] = {
+    "cancel": _command("cancel"),
+    "reactivate": _command("reactivate"),
+    "register": _register,
+    "work": _work,
+}
+# The last read before the decision: a command reads contract and order, a worker page and orders.
+_LAST_READ = {"work": "BatchGetItem"}
+
+
+@contextmanager
+def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
+    """Everybody has read before anybody commits; only the first time round."""
+    left = [2]
+
+    def meet(**_: Any) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            barrier.wait(WAITS)
+
+    events = desk.table.connection.client.meta.events
+    event = f"after-call.dynamodb.{_LAST_READ.get(task, 'GetItem')}"
+    events.register_last(event, meet)
+    try:
+        yield
+    finally:
+        events.unregister(event, meet)
+
+
+@contextmanager
+def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
+    """Takes the conditions out of the writes whose names begin so."""
+    from dataclasses import replace
+
+    from tacit.store import repository
+
+    writes_of = repository.writes_of
+
+    def without(*args: Any) -> Any:
+        return [
+            replace(write, condition=None) if write.name.startswith(unlocked) else write
+            for write in writes_of(*args)
+        ]
+
+    if unlocked:
+        repository.writes_of = without
+    try:
+        yield
+    finally:
+        repository.writes_of = writes_of

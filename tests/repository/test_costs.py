@@ -1,0 +1,163 @@
+"""What each command and the job cost: one consistent read for each value, one transaction.
+
+`make bench` runs this with COSTS naming a file, and shows what was counted.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tacit.domain.commands import Amend, Cancel, Command, Reactivate
+from tacit.domain.values import Actor
+from tacit.runtime.jobs import EXPIRIES, Parcel
+from tacit.service import Request
+from tacit.store import keys
+from tacit.store.listing import of_staff
+from tacit.store.runs import ALL
+from tests.repository.bulk import write_contracts
+from tests.repository.desk import ERIN, Desk, everything, portfolio
+from tests.repository.units import Items, write_units
+from tests.repository.wire import Wire
+from tests.unit.cases import at
+
+Figures = dict[str, dict[str, float]]
+KEY = Request(key=("idempotency#1", "record"), fingerprint="asked", ttl=1)
+DOMAIN: dict[str, Any] = {"plan": "domain-ch", "label": "example.ch"}
+
+
+@pytest.fixture(scope="module")
+def figures() -> Iterator[Figures]:
+    found: Figures = {}
+    yield found
+    if "COSTS" in os.environ:
+        Path(os.environ["COSTS"]).write_text(json.dumps(found, indent=1))
+
+
+def by_key(desk: Desk, client: Any) -> Items:
+    found = everything(client, desk.table.name)
+    return {(raw["pk"]["S"], raw["sk"]["S"]): raw for raw in found}
+
+
+@pytest.fixture
+def cost(
+    desk: Desk, wire: Wire, dynamodb_client: Any, figures: Figures
+) -> Callable[[str, Callable[[], Any]], dict[str, int]]:
+    """Carries something out, notes its figures under a name; the calls it made, counted."""
+
+    def measured(name: str, call: Callable[[], Any]) -> dict[str, int]:
+        before = by_key(desk, dynamodb_client)
+        with wire.heard():
+            call()
+        after = by_key(desk, dynamodb_client)
+        sent = [given for operation, given in wire.calls if operation == "TransactWriteItems"]
+        for operation, given in wire.calls:
+            assert operation != "Scan"
+            if operation in ("GetItem", "Query"):
+                assert given.get("ConsistentRead", False) is ("IndexName" not in given)
+        figures[name] = {
+            "reads": sum(op not in ("TransactWriteItems", "PutItem") for op, _ in wire.calls),
+            "read units": wire.read_units,
+            "items written": sum(len(given["TransactItems"]) for given in sent),
+            "write units": sum(write_units(given, before, after) for given in sent)
+            + wire.single_write_units,
+        }
+        return wire.counted
+
+    return measured
+
+
+COMMAND = {"GetItem": 2, "TransactWriteItems": 1}
+
+
+def test_registering_reads_contract_and_order_and_writes_once(desk: Desk, cost: Any) -> None:
+    assert cost("register a domain", lambda: desk.register("c-1", **DOMAIN)) == COMMAND
+    assert cost("register a hosting", lambda: desk.register("c-2")) == COMMAND
+
+
+def test_registering_an_addon_reads_its_parent_too(desk: Desk, cost: Any) -> None:
+    svenska = {"provider": "svenska-domaner"}
+    desk.register("s-1", **svenska, plan="premium-domain", label="example.org.nz")
+    counted = cost(
+        "register an add-on",
+        lambda: desk.register("s-2", **svenska, plan="mail-addon", parent_id="s-1"),
+    )
+    assert counted == {"GetItem": 3, "TransactWriteItems": 1}
+
+
+@pytest.mark.parametrize("command", [Cancel, Reactivate])
+def test_a_command_reads_contract_and_order_and_writes_once(
+    desk: Desk, cost: Any, command: Any
+) -> None:
+    desk.register("c-1", **DOMAIN)
+    if command is Reactivate:
+        desk.ask("c-1", Cancel)
+    assert cost(command.__name__.lower(), lambda: desk.ask("c-1", command)) == COMMAND
+    assert cost("nothing to do", lambda: desk.ask("c-1", command)) == {"GetItem": 2}
+
+
+def test_amending_reads_contract_and_order_and_writes_once(desk: Desk, cost: Any) -> None:
+    desk.register("c-1")
+
+    def asked(actor: Actor) -> tuple[Command, Request]:
+        return Amend(actor, 1, {"email": "new@example.net"}), Request()
+
+    def amend() -> None:
+        desk.contracts.carry_out(ERIN, "c-1", None, asked, lambda view, decision: None)  # type: ignore[arg-type, return-value]
+
+    assert cost("amend", amend) == COMMAND
+
+
+def test_a_key_costs_its_own_read_and_one_more_item_in_the_same_transaction(
+    desk: Desk, cost: Any, figures: Figures
+) -> None:
+    desk.register("c-1")
+    counted = cost("cancel with a key", lambda: desk.ask("c-1", Cancel, KEY))
+    assert counted == {"GetItem": 3, "TransactWriteItems": 1}
+    assert figures["cancel with a key"]["items written"] == 9
+    assert cost("the same again", lambda: desk.asked("c-1", Cancel, KEY)) == {"GetItem": 3}
+
+
+def test_looking_at_a_contract_reads_it_and_its_order(desk: Desk, cost: Any) -> None:
+    desk.register("c-1")
+    assert cost("look", lambda: desk.contracts.view(ERIN, "c-1")) == {"GetItem": 2}
+
+
+def test_a_page_of_a_list_is_its_lanes_and_two_batches(
+    desk: Desk, cost: Any, dynamodb_client: Any
+) -> None:
+    contracts, orders = portfolio(50, date(2026, 9, 1), 50)
+    write_contracts(dynamodb_client, desk.table.name, contracts, orders)
+
+    def page() -> None:
+        found, _ = desk.listing.page(of_staff("kreativmedia", None), 50, None)
+        assert len(desk.contracts.views(ERIN, found)) == 50
+
+    counted = cost("list a page of 50", page)
+    assert counted["BatchGetItem"] == 2
+    assert counted["Query"] <= keys.LANES
+    assert counted.keys() == {"BatchGetItem", "Query"}
+
+
+def test_the_job_reads_each_contract_and_order_in_batches_and_writes_each_once(
+    desk: Desk, cost: Any, figures: Figures, dynamodb_client: Any
+) -> None:
+    contracts, orders = portfolio(100, date(2025, 9, 1), 1)
+    write_contracts(dynamodb_client, desk.table.name, contracts, orders)
+    shard = keys.shard_of("kreativmedia", contracts[0].holder)
+    parcel = Parcel("run-1", EXPIRIES, at("2025-09-02"), ALL, (shard,))
+    counted = cost("the job, 100 due", lambda: desk.work(parcel.text()))
+    # its shard; two pages and the end of the index; heads and orders of both pages
+    assert counted["GetItem"] == 1
+    assert counted["Query"] <= 3
+    assert counted["BatchGetItem"] == 4
+    assert counted["TransactWriteItems"] == 100
+    assert counted["PutItem"] <= 4
+    each = {name: round(value / 100, 2) for name, value in figures["the job, 100 due"].items()}
+    figures["the job, for each contract"] = each
+    assert each["read units"] < 1.7
+    assert each["items written"] == 4

@@ -1,0 +1,63 @@
+"""The whole job on thousands of contracts, with everything that can go wrong at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from itertools import count
+from typing import Any
+
+from tests.repository.bad_records import BAD_RECORDS, bad_heads, truth
+from tests.repository.bulk import write_contracts, write_items
+from tests.repository.desk import LONG, Desk, portfolio
+from tests.repository.wire import Cut, Wire
+
+DAY = date(2025, 9, 1)
+AS_OF = "2025-09-02"
+
+
+def delivered(desk: Desk, body: str, time_left: Callable[[], int] = lambda: LONG) -> None:
+    """One message until an invocation ends well, as SQS delivers it."""
+    for _ in range(10):
+        try:
+            return desk.work(body, time_left)
+        except Cut:
+            continue
+    raise AssertionError("ten invocations were cut off")
+
+
+def test_G1_G2_three_thousand_due_contracts_cut_off_doubled_and_with_bad_ones_among_them(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    contracts, orders = portfolio(3000, DAY, holders=25)
+    write_contracts(dynamodb_client, desk.table.name, contracts, orders)
+    write_items(dynamodb_client, desk.table.name, bad_heads(DAY))
+    desk.started("run-1", AS_OF)
+    ticks = count()
+
+    def short() -> int:
+        """Time runs out at every 400th look, wherever that is."""
+        return 0 if next(ticks) % 400 == 399 else LONG
+
+    with (
+        wire.heard(),
+        wire.cut_off("after", "TransactWriteItems", 70),
+        wire.cut_off("before", "TransactWriteItems", 433),
+        wire.cut_off("before", "PutItem", 40),
+        wire.cut_off("after", "PutItem", 90),
+        wire.cut_off("after", "BatchGetItem", 30),
+        ThreadPoolExecutor(4) as threads,
+    ):
+        while desk.queue.bodies:
+            taken, desk.queue.bodies = desk.queue.bodies, []
+            twice = [body for body in taken for _ in range(2)]
+            short = [lambda: 0 if next(ticks) % 40 == 39 else LONG] * 4 + [lambda: LONG] * 999
+            list(
+                threads.map(lambda given: delivered(desk, *given), zip(twice, short, strict=False))
+            )
+    statuses, events = truth(dynamodb_client, desk)
+    assert statuses == {"expired": 3000}
+    assert events == {"contract.expired": 3000}
+    counts = desk.counts("run-1")
+    assert counts == {"done": 3000, "unchanged": 0, "parked": len(BAD_RECORDS), "failed": 0}
+    assert not [operation for operation, _ in wire.calls if operation == "Scan"]
+    assert wire.counted["TransactWriteItems"] > 3000
