@@ -1,0 +1,192 @@
+"""What each function may do in AWS is what its code does: no less, and nothing besides."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.aws_calls import Calls, Grant, grants_of, listening
+from tests.integration.conftest import ALICE, STAFF, Context, World, new_world
+from tests.integration.edge import CONTRACT, KIM
+from tests.tables import template
+
+RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
+FUNCTIONS = {
+    each["Properties"]["Handler"].split(".")[0]: each["Properties"]
+    for each in RESOURCES.values()
+    if each["Type"] == "AWS::Serverless::Function"
+}
+# What Lambda does with the function's role before and after the code: logs, the queue or stream
+# it reads from, and where it puts what failed.
+BY_LAMBDA = (
+    "logs:",
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+)
+KEY = {"Idempotency-Key": "k-1"}
+
+
+def granted(module: str) -> set[Grant]:
+    """(action, resource) of the function's policy, as far as its own code is meant."""
+    role = RESOURCES[FUNCTIONS[module]["Role"]["Fn::GetAtt"][0]]["Properties"]
+    found = set()
+    for policy in role["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for action in _listed(statement["Action"]):
+                for resource in _listed(statement["Resource"]):
+                    name = _resource(resource)
+                    if not action.startswith(BY_LAMBDA) and name != "UndeliveredQueue":
+                        found.add((action, name))
+    return found
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _resource(value: dict[str, Any]) -> str:
+    """`!GetAtt TacitTable.Arn` is "table", `${TacitTable.Arn}/index/x` is "index/x"."""
+    names = {"TacitTable": "table", "ExpiriesQueue": "queue", "MailQueue": "queue", "Bus": "bus"}
+    names["StackSecret"] = "secret"
+    if "Fn::GetAtt" in value:
+        name = str(value["Fn::GetAtt"][0])
+        return names.get(name, name)
+    text = value["Fn::Sub"] if isinstance(value["Fn::Sub"], str) else value["Fn::Sub"][0]
+    if text.startswith("${TacitTable.Arn}/"):
+        return str(text.removeprefix("${TacitTable.Arn}/"))
+    return "identity" if ":identity/" in text else str(text)
+
+
+@pytest.fixture(scope="module")
+def calls() -> Iterator[Calls]:
+    """What the functions called during a journey through every door and every job's ways."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        new_world() as world,
+        listening(patch, list(FUNCTIONS)) as heard,
+    ):
+        go_through_the_doors(world)
+        go_through_the_jobs(world)
+        yield heard
+
+
+def go_through_the_doors(world: World) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    assert world.call("GET", "/test-clock", STAFF).status == 200
+    for number in range(3):
+        world.register(f"c-{number}", holder="alice")
+    put = world.call("PUT", "/contracts/c-7", STAFF, CONTRACT, headers=KEY)
+    assert put.status == 201
+    domain = {**CONTRACT, "plan": "domain-ch", "label": "example.ch"}
+    dry = {"dry_run": "true"}
+    assert world.call("PUT", "/contracts/c-8", STAFF, domain, query=dry).status == 201
+    change = {"version": 1, "billing_contact": None}
+    assert world.call("PATCH", "/contracts/c-7", STAFF, change, headers=KEY).status == 200
+    for door in ("cancellation", "reactivation", "cancellation"):
+        assert world.call("POST", f"/contracts/c-0/{door}", ALICE, headers=KEY).status == 200
+    for who in (ALICE, STAFF, KIM):
+        assert world.call("GET", "/contracts/c-0/timeline", who, query={"limit": "1"}).status == 200
+        assert world.call("GET", "/contracts", who, query={"limit": "1"}).status == 200
+        assert world.call("GET", "/contracts", who, query={"holder": "alice"}).status == 200
+    for door in ("plans", "policy"):
+        assert world.call("GET", f"/providers/kreativmedia/{door}", ALICE).status == 200
+
+
+def go_through_the_jobs(world: World) -> None:
+    break_head(world, "c-1", "1969-12-31")
+    body = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
+    for who in (STAFF, KIM):
+        dry = world.call("POST", "/job-runs", who, body, query={"dry_run": "true"})
+        assert dry.json["counts"]["due"] >= 3
+    run = world.call("POST", "/job-runs", KIM, body, headers=KEY).json["id"]
+    world.work_queue(lambda: Context(left=lambda: 0))
+    for path in ("/job-runs", f"/job-runs/{run}", "/parked"):
+        assert world.call("GET", path, STAFF).status == 200
+    assert world.contract("c-0")["status"] == "expired"
+    break_head(world, "c-1", "2026-01-15")
+    retried = world.call("POST", "/parked/contract:c-1/retry", STAFF, headers=KEY)
+    assert retried.status == 200, retried.text
+    fail_a_record(world)
+    world.run_job("2026-02-01T01:00:00Z")
+    assert world.mails()
+    sweep_what_was_left(world)
+
+
+def break_head(world: World, contract: str, expires_on: str) -> None:
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key={"pk": {"S": f"contract#{contract}"}, "sk": {"S": "head"}},
+        UpdateExpression="SET expires_on = :day",
+        ExpressionAttributeValues={":day": {"S": expires_on}},
+    )
+
+
+def fail_a_record(world: World) -> None:
+    """An error nobody foresaw is counted, so that the third one parks the record."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def fails(*_: object) -> None:
+            raise ConnectionError("the cable is out")
+
+        patch.setattr("tacit.store.repository.Repository.commit", fails)
+        world.run_job("2026-02-01T00:30:00Z")
+
+
+def sweep_what_was_left(world: World) -> None:
+    """One event that the stream never brought, and one that cannot be read."""
+    world.set_clock("2026-04-01T00:00:00Z")
+    world.register("c-20")
+    world.register("c-21")
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key={"pk": {"S": "contract#c-21"}, "sk": {"S": "event#0000000001"}},
+        UpdateExpression="SET actor_role = :nobody",
+        ExpressionAttributeValues={":nobody": {"S": "nobody"}},
+    )
+    world.set_clock("2026-04-01T01:00:00Z")
+    assert world.invoke("sweep", {"schedule": "sweep"})["swept"] >= 1
+    parked = [item for item in world.items() if item.get("item") == {"S": "parked"}]
+    assert "contract:c-21:event-0000000001" in {item["id"]["S"] for item in parked}
+
+
+@pytest.mark.parametrize("module", FUNCTIONS)
+def test_a_function_may_do_what_its_code_does(calls: Calls, module: str) -> None:
+    assert calls.made[module] - granted(module) == set()
+
+
+@pytest.mark.parametrize("module", FUNCTIONS)
+def test_a_function_may_do_nothing_that_its_code_never_does(calls: Calls, module: str) -> None:
+    assert granted(module) - calls.made[module] == set()
+
+
+def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls) -> None:
+    """Otherwise one of them lives in another time than the rest."""
+    knowing = {m for m, each in FUNCTIONS.items() if "TEST_CLOCK" in _environment(each)}
+    assert {"contracts", "expiries_worker", "sweep"} <= calls.reading_the_clock
+    assert calls.reading_the_clock - knowing == set()
+
+
+def _environment(function: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = function["Environment"]["Variables"]
+    return found
+
+
+def test_a_transaction_needs_the_right_of_each_write_in_it() -> None:
+    items: list[dict[str, Any]] = [
+        {"Put": {}},
+        {"Delete": {}},
+        {"Update": {}},
+        {"ConditionCheck": {}},
+    ]
+    assert grants_of("DynamoDB", "TransactWriteItems", {"TransactItems": items}) == {
+        ("dynamodb:PutItem", "table"),
+        ("dynamodb:DeleteItem", "table"),
+        ("dynamodb:UpdateItem", "table"),
+        ("dynamodb:ConditionCheckItem", "table"),
+    }
