@@ -55,7 +55,7 @@ def test_a_registration_writes_head_links_name_order_and_event(
         ("contract#c-1", "head"),
         ("contract#c-1", "event#0000000001"),
         ("order#o-c-1", "head"),
-        ("label#kreativmedia#example.ch", "claim"),
+        ("label#example.ch", "claim"),
         ("party#kreativmedia#alice", "active#alice#c-1"),
         ("party#kreativmedia#bob", "active#alice#c-1"),
         ("party#kreativmedia#carol", "active#alice#c-1"),
@@ -106,7 +106,7 @@ def test_a_command_writes_head_links_and_event_and_nothing_else(
 def test_the_name_is_kept_while_expired_and_free_once_closed(
     desk: Desk, dynamodb_client: Any
 ) -> None:
-    claim = keys.label("kreativmedia", "example.ch")
+    claim = keys.label("example.ch")
     desk.register("c-1", **DOMAIN)
     desk.ask("c-1", Cancel)
     commit(desk, change_of(desk, "c-1", ComeDue(JOB), "2026-01-15"))
@@ -200,7 +200,7 @@ def test_closing_never_frees_a_name_that_another_holds(desk: Desk, dynamodb_clie
     desk.register("c-1", **DOMAIN)
     desk.ask("c-1", Cancel)
     commit(desk, change_of(desk, "c-1", ComeDue(JOB), "2026-01-15"))
-    pk, sk = keys.label("kreativmedia", "example.ch")
+    pk, sk = keys.label("example.ch")
     desk.table.write(put("label", {"pk": pk, "sk": sk, "item": "label", "contract_id": "c-9"}))
     last = change_of(desk, "c-1", ComeDue(JOB), "2026-02-24")
     refused(desk, dynamodb_client, last, LabelTaken)

@@ -170,7 +170,7 @@ def claimed(racers: Racers, desk: Desk, number: int, unlocked: tuple[str, ...] =
     )
     results = racers.race(*(("register", i, label) for i in ids), unlocked=unlocked)
     there = [i for i in ids if desk.repository.contract(i) is not None]
-    claim = desk.table.get(keys.label("kreativmedia", label))
+    claim = desk.table.get(keys.label(label))
     assert claim is not None
     assert claim["contract_id"] in there
     if not unlocked:

@@ -57,7 +57,7 @@ TABLE: list[tuple[Status, Command, str]] = [
     (Status.NON_RENEWING, CANCEL, "already_cancelled"),
     (Status.NON_RENEWING, REACTIVATE, "contract.reactivated"),
     (Status.NON_RENEWING, DUE, "not_due"),
-    (Status.INACTIVE, CANCEL, "already_cancelled"),
+    (Status.INACTIVE, CANCEL, "contract.cancelled"),
     (Status.INACTIVE, REACTIVATE, "refused: inactive"),
     (Status.INACTIVE, DUE, "not_due"),
     (Status.EXPIRED, CANCEL, "refused: expired"),
@@ -213,6 +213,21 @@ def test_an_amendments_event_names_fields_and_no_values() -> None:
 def test_an_amendment_can_be_refused(command: Amend, code: str) -> None:
     situation = registered(plan="domain-ch", label="example.ch")
     assert outcome(situation, command) == f"refused: {code}"
+
+
+def test_what_is_switched_off_stays_so_when_it_is_cancelled_and_is_over_one_day() -> None:
+    cancelled = carried_out(standing(Status.INACTIVE), CANCEL, KREATIVMEDIA, BEFORE)
+    assert contract_of(cancelled).status is Status.INACTIVE
+    assert outcome(cancelled, CANCEL) == "already_cancelled"
+    assert outcome(cancelled, DUE, "2026-01-14") == "not_due"
+    assert outcome(cancelled, DUE, "2026-01-15") == "contract.expired"
+
+
+def test_S9_an_inactive_domain_is_over_when_the_domain_has_expired() -> None:
+    domain = contract_of(standing(Status.INACTIVE))
+    paid = Situation(replace(domain, registry_expires_on=date(2026, 4, 1)))
+    assert outcome(paid, DUE, "2026-03-30") == "not_due"
+    assert outcome(paid, DUE, "2026-04-01") == "contract.expired"
 
 
 def test_a_late_step_counts_from_the_expiry_and_not_from_the_day_it_was_made() -> None:

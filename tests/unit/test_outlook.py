@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from tacit.domain.calendar import last_day_to_reactivate
 from tacit.domain.commands import Cancel, ComeDue
-from tacit.domain.outlook import Next, actions, last_day_to_reactivate, next_step
+from tacit.domain.outlook import Next, actions, next_step
 from tacit.domain.policy import Channel, Policy
 from tacit.domain.values import JOB, Actor, Order
 from tests.unit.cases import ALICE, BOB, KREATIVMEDIA, STAFF, at, carried_out, registered
@@ -85,3 +86,9 @@ def test_K10_the_last_day_to_reactivate_is_the_day_before_the_end() -> None:
     assert CANCELLED.contract is not None and EXPIRED.contract is not None
     assert last_day_to_reactivate(CANCELLED.contract) == date(2026, 1, 14)
     assert last_day_to_reactivate(EXPIRED.contract) is None
+
+
+def test_a_cancellation_after_the_end_cannot_be_undone_and_promises_no_day() -> None:
+    overdue = carried_out(registered(), Cancel(ALICE), KREATIVMEDIA, at("2026-01-20"))
+    assert overdue.contract is not None
+    assert last_day_to_reactivate(overdue.contract) is None

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from tacit.domain.amendment import amend
+from tacit.domain.calendar import last_day_to_reactivate, switched_off_until
 from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register
 from tacit.domain.days import add_days, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
@@ -52,21 +53,22 @@ def cancel(contract: Contract, command: Cancel, policy: Policy, now: datetime) -
         raise Refused("mode_not_offered", {"mode": command.mode, "modes": list(rule.modes)})
     today = local_day(now, policy.zone)
     match contract.status:
-        case Status.ACTIVE:
+        case Status.ACTIVE | Status.INACTIVE if contract.cancellation is None:
             after = replace(
                 contract,
-                status=Status.NON_RENEWING,
+                status=status_when_cancelled(contract),
                 cancellation=Cancellation(command.mode, today, command.reason),
             )
+            last_day = last_day_to_reactivate(after)
             data = {
                 "mode": command.mode,
                 "expires_on": contract.expires_on.isoformat(),
-                "last_day_to_reactivate": add_days(contract.expires_on, -1).isoformat(),
+                "last_day_to_reactivate": last_day.isoformat() if last_day else None,
             }
             return changed(contract, after, "contract.cancelled", data, command.by, policy, now)
         case Status.PENDING:
             return close(contract, "terminated", command.by, policy, now)
-        case Status.NON_RENEWING | Status.INACTIVE:
+        case Status.ACTIVE | Status.NON_RENEWING | Status.INACTIVE:
             return NothingToDo(contract, "already_cancelled")
         case Status.EXPIRED:
             raise Refused("expired", policy.contact_params())
@@ -108,10 +110,17 @@ def come_due(
             if owed and today < patience_ends_on:
                 return NothingToDo(contract, "left_to_renewals", patience_ends_on)
             return enter_first_phase(contract, by, policy, now)
+        case Status.INACTIVE if today >= switched_off_until(contract):
+            return enter_first_phase(contract, by, policy, now)
         case Status.EXPIRED if contract.phase_ends_on and today >= contract.phase_ends_on:
             return enter_next_phase(contract, by, policy, now)
         case _:
             return NothingToDo(contract, "not_due")
+
+
+def status_when_cancelled(contract: Contract) -> Status:
+    """What is switched off stays so; everything else is served until its end (S2)."""
+    return Status.INACTIVE if contract.status is Status.INACTIVE else Status.NON_RENEWING
 
 
 def _renews_itself(situation: Situation) -> bool:

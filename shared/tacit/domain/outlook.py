@@ -6,16 +6,16 @@ cannot differ from the rule it explains.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from tacit.domain.calendar import expiry_due_on, renewal_due_on
+from tacit.domain.calendar import expiry_due_on, last_day_to_reactivate, renewal_due_on
 from tacit.domain.commands import Cancel, ComeDue, Command, Reactivate
 from tacit.domain.days import day_start, local_day
 from tacit.domain.decision import Change, NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Refused
-from tacit.domain.values import JOB, Actor, Contract, Status
+from tacit.domain.values import JOB, Actor
 
 _STEPS = {
     "contract.expired": "expire",
@@ -64,13 +64,6 @@ def _asked(
         last_day = last_day_to_reactivate(situation.contract)
         return Action(name, True, params={"last_day": last_day})
     return Action(name, True)
-
-
-def last_day_to_reactivate(contract: Contract) -> date | None:
-    """The last day on which a cancellation can be undone (K10); None where there is none."""
-    if contract.status is not Status.NON_RENEWING:
-        return None
-    return contract.expires_on - timedelta(days=1)
 
 
 def next_step(situation: Situation, policy: Policy, now: datetime) -> Next | None:

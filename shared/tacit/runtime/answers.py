@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tacit.domain.calendar import last_day_to_reactivate
 from tacit.domain.decision import Change, Decision, NothingToDo
 from tacit.domain.money import Money
-from tacit.domain.outlook import Action, actions, last_day_to_reactivate, next_step
-from tacit.domain.values import Event, Role
+from tacit.domain.outlook import Action, actions, next_step
+from tacit.domain.values import Event, Role, Status
 from tacit.service import Answer, View, after
 
 _NOTHING = {
@@ -110,9 +111,12 @@ def command_answer(view: View, decision: Decision, status: int = 200) -> Answer:
 
 
 def _warnings(decision: Decision) -> list[Mapping[str, str]]:
-    if not isinstance(decision, NothingToDo):
-        return []
-    return [{"code": decision.code, "detail": _NOTHING.get(decision.code, "Nothing to do.")}]
+    """What a person should read before he asks for it without dry_run, or instead of an effect."""
+    if isinstance(decision, NothingToDo):
+        return [{"code": decision.code, "detail": _NOTHING.get(decision.code, "Nothing to do.")}]
+    if decision.contract.status is Status.CLOSED:
+        return [{"code": "final", "detail": "The contract is closed for good; nothing undoes it."}]
+    return []
 
 
 def registered_answer(view: View, decision: Decision) -> Answer:

@@ -60,6 +60,6 @@ def _values(contract: Contract, rules: Policy, data: Mapping[str, Any]) -> dict[
         "label": contract.label,
         "contract": contract.id,
         "expires_on": str(data.get("expires_on") or contract.expires_on),
-        "last_day": str(data.get("last_day_to_reactivate") or ""),
+        "last_day": str(data.get("last_day_to_reactivate") or "-"),
         "contact": contact,
     }

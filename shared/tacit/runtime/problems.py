@@ -85,7 +85,7 @@ PROBLEMS: Mapping[str, Entry] = {
         409, "Others are changing it", "The same thing is being changed right now; try again."
     ),
     "broken_record": Entry(
-        500, "A record needs a person", "The stored record cannot be read; staff has been told."
+        500, "A record needs a person", "The stored record cannot be read; a person has to mend it."
     ),
     # What the gateway says before a function is asked; its texts stand in template.yaml.
     "bad_request": Entry(400, "The request cannot be served", "{reason}"),

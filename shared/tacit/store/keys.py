@@ -56,8 +56,9 @@ def event(subject_pk: str, number: int) -> Key:
     return subject_pk, f"event#{number:010d}"
 
 
-def label(provider: str, registered_form: str) -> Key:
-    return f"label#{part(provider)}#{part(registered_form)}", "claim"
+def label(registered_form: str) -> Key:
+    """A name is one name in the world, whichever provider looks after it."""
+    return f"label#{part(registered_form)}", "claim"
 
 
 def party(provider: str, subject: str) -> str:

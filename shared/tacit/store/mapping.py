@@ -133,7 +133,7 @@ def _contract(item: Item) -> Contract:
 
 def label_item(contract: Contract) -> Item:
     """The claim on a name: there as long as anybody has a right to it."""
-    pk, sk = keys.label(contract.provider, registered_form(contract.label))
+    pk, sk = keys.label(registered_form(contract.label))
     return {"pk": pk, "sk": sk, "item": "label", "contract_id": contract.id}
 
 
