@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from types import FrameType
 
 from local import ministack
@@ -39,7 +39,7 @@ def fill(home: Home) -> None:
     """Put the sample portfolio in, once for each version of it."""
     digest = _portfolio_fingerprint()
     mark = home.folder / "filled"
-    if digest is None or (mark.exists() and mark.read_text() == digest):
+    if mark.exists() and mark.read_text() == digest:
         return
     with step("Filling in the sample portfolio"):
         log = home.logs / "portfolio.log"
@@ -73,9 +73,9 @@ def run(home: Home) -> int:
     try:
         stack = up(home)
         fill(home)
-        if _exists("local.story") and _python("local.story", home, None):
+        if _python("local.story", home, None):
             raise Trouble("The story broke off above.")
-        say(WHAT_NEXT.format(api_url=stack.api_url))
+        say("The stack stays up until Ctrl-C; its data is kept for next time.")
         while stack.answers():
             time.sleep(2)
         raise Trouble(f"MiniStack has ended by itself; see {home.logs.relative_to(ROOT)}.")
@@ -88,23 +88,13 @@ def run(home: Home) -> int:
             ministack.stop(home)
 
 
-WHAT_NEXT = """
-The API is at {api_url}
-A token, from another terminal:  make token PERSON=alice   (staff: PERSON=sam STAFF=1)
-A job by hand:                   make invoke FUNCTION=expiries EVENT=events/expiries.json
-Stop with Ctrl-C; the data is kept for next time.
-"""
-
-
 def _deployed(home: Home) -> bool:
     mark = home.folder / "deployed"
     return mark.exists() and mark.read_text() == sources_fingerprint()
 
 
-def _portfolio_fingerprint() -> str | None:
+def _portfolio_fingerprint() -> str:
     folder = ROOT / "local" / "portfolio"
-    if not _exists("local.portfolio"):
-        return None
     digest = hashlib.sha256()
     for file in sorted(file for file in folder.rglob("*") if "__pycache__" not in file.parts):
         if file.is_file():
@@ -112,14 +102,26 @@ def _portfolio_fingerprint() -> str | None:
     return digest.hexdigest()
 
 
-def _exists(module: str) -> bool:
-    return importlib.util.find_spec(module) is not None
-
-
 def _python(module: str, home: Home, output: int | None) -> int:
     variables = aws_environment() | {"TACIT_STACK": str(home.description)}
     command = [sys.executable, "-m", module]
-    return subprocess.run(command, cwd=ROOT, env=variables, stdout=output, stderr=output).returncode
+    child = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        _let_it_end(child)
+        raise
+
+
+def _let_it_end(child: subprocess.Popen[bytes]) -> None:
+    """A story that is broken off gives the test clock back, which needs a stack that answers. A
+    terminal has told it to end as well; whoever ends this process alone has not."""
+    for told in (None, signal.SIGINT, signal.SIGKILL):
+        if told is not None:
+            child.send_signal(told)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=5)
+            return
 
 
 def _as_interrupt(_number: int, _frame: FrameType | None) -> None:

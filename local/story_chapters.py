@@ -161,7 +161,8 @@ def _newcomer(story: Story) -> dict[str, Any]:
 
 def _what_next(story: Story) -> None:
     url = story.api.url
-    story.page.title("\nTry next, from another terminal in this folder:")
+    story.page.title(f"\nThe API is at {url}")
+    story.page.title("Try next, from another terminal in this folder:")
     for line in (
         "TOKEN=$(make token PERSON=alice)",
         f'curl -H "Authorization: Bearer $TOKEN" {url}/contracts',
