@@ -38,6 +38,7 @@ class Caller(Protocol):
     def subject(self) -> str: ...
     def is_staff_of(self, provider: str) -> bool: ...
     def actor_on(self, contract: Contract) -> Actor | None: ...
+    def is_concerned(self, provider: str, people: frozenset[str]) -> bool: ...
 
 
 class Now(Protocol):
@@ -92,12 +93,21 @@ class Contracts:
     def view(self, caller: Caller, contract_id: str, now: datetime | None = None) -> View:
         """Raises NotFound also for what is somebody else's, Broken for what cannot be read."""
         now = now or self.clock.now()
-        contract = self.repository.contract(contract_id)
+        contract = self._contract(caller, contract_id)
         actor = caller.actor_on(contract) if contract is not None else None
         if contract is None or actor is None:
             raise NotFound("contract")
         order = self.repository.order(contract.order_id)
         return View(Situation(contract, order), contract, actor, policy_of(contract), now)
+
+    def _contract(self, caller: Caller, contract_id: str) -> Contract | None:
+        """Broken only for those whose contract it is: for anybody else it is not there."""
+        try:
+            return self.repository.contract(contract_id)
+        except Broken:
+            if not caller.is_concerned(*self.repository.concerned(contract_id)):
+                raise NotFound("contract") from None
+            raise
 
     def views(self, caller: Caller, contracts: list[Contract]) -> list[View]:
         """A page of contracts with their orders; what the caller may not see is left out."""
@@ -182,7 +192,7 @@ class Contracts:
         return Situation(there, order, parent)
 
     def _registered(self, caller: Caller, contract_id: str) -> Contract | None:
-        there = self.repository.contract(contract_id)
+        there = self._contract(caller, contract_id)
         if there is not None and not caller.is_staff_of(there.provider):
             raise NotFound("contract")
         return there

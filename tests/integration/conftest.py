@@ -224,7 +224,7 @@ class World:
 
     def mails(self) -> list[dict[str, Any]]:
         """Relay what is new and send what it asks for; the mails that left since the last look."""
-        from moto.core import DEFAULT_ACCOUNT_ID
+        from moto.core.models import DEFAULT_ACCOUNT_ID
         from moto.ses.models import ses_backends
 
         box = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages

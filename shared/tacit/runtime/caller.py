@@ -27,6 +27,11 @@ class Caller:
     def is_staff_of(self, provider: str) -> bool:
         return self.all_staff or provider in self.staff_of
 
+    def is_concerned(self, provider: str, people: frozenset[str]) -> bool:
+        """Whether something of this provider and these people is his to know of."""
+        party = provider in self.customer_of and self.subject in people
+        return party or self.is_staff_of(provider)
+
     def actor_on(self, contract: Contract) -> Actor | None:
         """As whom he acts on this contract, or None: for him it does not exist."""
         if self.is_staff_of(contract.provider):

@@ -24,6 +24,8 @@ from tacit.store.outbox import marked
 from tacit.store.table import Table
 from tacit.store.writes import ConditionFailed, Write, absent, delete, put
 
+PARTIES = ("holder", "billing_contact", "technical_contact")
+
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
@@ -59,6 +61,12 @@ class Repository:
         """One consistent read; raises Broken."""
         raw = self.table.get_raw(keys.contract(contract_id))
         return contract_of(raw) if raw is not None else None
+
+    def concerned(self, contract_id: str) -> tuple[str, frozenset[str]]:
+        """Provider and parties of a head, as far as they are there: for one that is broken."""
+        raw = self.table.get_raw(keys.contract(contract_id)) or {}
+        people = (raw.get(name, {}).get("S") for name in PARTIES)
+        return str(raw.get("provider", {}).get("S", "")), frozenset(filter(None, people))
 
     def order(self, order_id: str) -> Order | None:
         raw = self.table.get_raw(keys.order(order_id))
