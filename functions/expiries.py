@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tacit.runtime.jobs import EXPIRIES, Jobs, scheduled_run
+from tacit.runtime.job_input import scheduled_run
+from tacit.runtime.jobs import EXPIRIES, Jobs
 from tacit.runtime.observability import logger
 from tacit.runtime.stack import stack
 

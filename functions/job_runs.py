@@ -13,8 +13,9 @@ from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
 from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.job_input import read_job
 from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of, scopes_of
-from tacit.runtime.jobs import Jobs, read_job
+from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import stack
 from tacit.service import Answer, policy_of, record_of, recorded
 from tacit.store.parking import UNKNOWN, Parked, Parking

@@ -1,14 +1,17 @@
 """The repository suite runs on DynamoDB Local: one server, one fresh table a test."""
 
+import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.dynamodb_local import dynamodb_client, dynamodb_local, dynamodb_table
+from tests.dynamodb_local import dynamodb_client, dynamodb_local
 from tests.repository.desk import Desk
 from tests.repository.wire import Wire
+from tests.tables import table_definition
 
-__all__ = ["dynamodb_client", "dynamodb_local", "dynamodb_table"]
+__all__ = ["dynamodb_client", "dynamodb_local"]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -31,6 +34,18 @@ def environment(endpoint_url: str) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": "Tacit",
         "LOG_LEVEL": "CRITICAL",
     }
+
+
+@pytest.fixture
+def dynamodb_table(dynamodb_client: Any) -> Iterator[str]:
+    """A fresh table as the template defines it, less the stream: DynamoDB Local keeps every record
+    of every stream, also of deleted tables, and each write takes longer for it."""
+    name = f"tacit-{uuid.uuid4().hex[:12]}"
+    definition = table_definition()
+    del definition["StreamSpecification"]
+    dynamodb_client.create_table(TableName=name, **definition)
+    yield name
+    dynamodb_client.delete_table(TableName=name)
 
 
 @pytest.fixture

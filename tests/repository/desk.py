@@ -83,14 +83,19 @@ class Standing:
 
 
 class Desk(Stack):
-    """One stack on one table. `clock.instant` is when commands are carried out."""
+    """One stack on one table, whose clock stands at `now`."""
 
     def __init__(self, table_name: str, now: str = "2025-06-01", messages: int = 8) -> None:
         super().__init__(settings(table_name, messages))
         self.queue, self.bus = Queue(), Bus()
-        self.clock = Standing(at(now))  # type: ignore[assignment]
+        self._standing = Standing(at(now))
+        self.clock = self._standing  # type: ignore[assignment]
         # One client for all tables: making one takes longer than most tests.
         self.table.connection._client = _client_of(os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+
+    def stand_at(self, now: str) -> None:
+        """From now on it is that instant for commands."""
+        self._standing.instant = at(now)
 
     def client(self, service: str) -> Any:
         return {"sqs": self.queue, "events": self.bus}[service]

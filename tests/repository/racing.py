@@ -99,7 +99,7 @@ def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
         ]
 
     if unlocked:
-        repository.writes_of = without
+        repository.writes_of = without  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -71,7 +71,7 @@ def test_an_event_is_written_with_its_marker_under_the_clock_of_the_commit(
     desk: Desk, dynamodb_client: Any
 ) -> None:
     desk.register("c-1")
-    desk.clock.instant = at("2025-06-02T08:00")
+    desk.stand_at("2025-06-02T08:00")
     desk.ask("c-1", Cancel)
     event = items(desk, dynamodb_client)["contract#c-1", "event#0000000002"]
     assert event["type"] == {"S": "contract.cancelled"}

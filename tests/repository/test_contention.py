@@ -7,7 +7,7 @@ import pytest
 from tacit.domain.commands import Cancel
 from tacit.domain.values import Status
 from tacit.service import Request
-from tacit.store import keys, patience
+from tacit.store import keys
 from tacit.store.patience import Busy
 from tacit.store.writes import ConditionFailed, absent, put
 from tests.repository.desk import Desk, everything, plain
@@ -21,7 +21,7 @@ KEY = Request(key=("idempotency#1", "record"), fingerprint="asked", ttl=1)
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was waited, instead of waiting."""
     found: list[float] = []
-    monkeypatch.setattr(patience.time, "sleep", found.append)
+    monkeypatch.setattr("tacit.store.patience.time.sleep", found.append)
     return found
 
 

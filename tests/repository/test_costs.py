@@ -80,7 +80,7 @@ def test_registering_reads_contract_and_order_and_writes_once(desk: Desk, cost: 
 
 
 def test_registering_an_addon_reads_its_parent_too(desk: Desk, cost: Any) -> None:
-    svenska = {"provider": "svenska-domaner"}
+    svenska: dict[str, Any] = {"provider": "svenska-domaner"}
     desk.register("s-1", **svenska, plan="premium-domain", label="example.org.nz")
     counted = cost(
         "register an add-on",

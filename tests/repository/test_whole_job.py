@@ -49,11 +49,7 @@ def test_G1_G2_three_thousand_due_contracts_cut_off_doubled_and_with_bad_ones_am
     ):
         while desk.queue.bodies:
             taken, desk.queue.bodies = desk.queue.bodies, []
-            twice = [body for body in taken for _ in range(2)]
-            short = [lambda: 0 if next(ticks) % 40 == 39 else LONG] * 4 + [lambda: LONG] * 999
-            list(
-                threads.map(lambda given: delivered(desk, *given), zip(twice, short, strict=False))
-            )
+            list(threads.map(lambda body: delivered(desk, body, short), [*taken[:2], *taken]))
     statuses, events = truth(dynamodb_client, desk)
     assert statuses == {"expired": 3000}
     assert events == {"contract.expired": 3000}

@@ -7,14 +7,11 @@ left alone, so that dealing twice costs reads and nothing else.
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from tacit.domain.refusals import Refused
-from tacit.domain.values import JOB, Actor
-from tacit.runtime import shapes
+from tacit.domain.values import Actor
 from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.codec import Item
@@ -116,26 +113,6 @@ class Jobs:
         heads = self._stack.table.get_many(found).values()
         covered = scope.split("+")
         return sum(raw.get("provider", {}).get("S") in covered for raw in heads)
-
-
-def scheduled_run(event: Mapping[str, Any], request_id: str, job: str, now: datetime) -> Run:
-    """The run that the scheduler or a direct invocation asks for; raises Invalid.
-
-    The same scheduler event gives the same run, because its id is made of the scheduled time;
-    a direct invocation that Lambda itself repeats keeps its request id. A placeholder that was
-    never filled in is an error, never "now".
-    """
-    body = shapes.Body(event)
-    as_of = body.need("as_of", shapes.instant)
-    schedule = body.may("schedule", shapes.one_of(job))
-    body.end()
-    name = as_of.strftime("%Y%m%dT%H%M%SZ") if schedule else request_id
-    return Run(f"{job}-{name}", job, as_of, now, ALL, JOB)
-
-
-def read_job(body: shapes.Body) -> tuple[str, datetime]:
-    """`job` and `as_of` of POST /job-runs."""
-    return body.need("job", shapes.one_of(*JOBS)), body.need("as_of", shapes.instant)
 
 
 def _text(at: datetime) -> str:

@@ -7,15 +7,17 @@ in the same process gets its own.
 import os
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tacit.runtime.clock import Clock
 from tacit.runtime.observability import quiet_libraries
-from tacit.service import Contracts
 from tacit.store.clock import TestClock
-from tacit.store.listing import Listing
 from tacit.store.repository import Repository
 from tacit.store.table import Table
+
+if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers never need them
+    from tacit.service import Contracts
+    from tacit.store.listing import Listing
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ class Stack:
         return Repository(self.table)
 
     @cached_property
-    def listing(self) -> Listing:
+    def listing(self) -> "Listing":
+        from tacit.store.listing import Listing
+
         return Listing(self.table)
 
     @cached_property
@@ -71,7 +75,9 @@ class Stack:
         return Clock(TestClock(self.table) if self.settings.test_clock else None)
 
     @cached_property
-    def contracts(self) -> Contracts:
+    def contracts(self) -> "Contracts":
+        from tacit.service import Contracts
+
         return Contracts(self.repository, self.clock)
 
     @cached_property
