@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from tacit import policies
-from tacit.domain.commands import Amend, Cancel, Command, Reactivate
+from tacit.domain.commands import Amend, Cancel, Command, Reactivate, Registration
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Actor, Role, Status
 from tacit.runtime import answers, shapes
@@ -90,12 +90,14 @@ def register(id: str) -> Response[str]:
     body = door.json()
     door.staff_only()
     contract_id = door.id()
-    stack().contracts.check_registrar(door.caller, contract_id, body.get("provider"))
-    request = door.request(body)
-    wanted = read_registration(contract_id, body)
+
+    def asked() -> tuple[Registration, str, Request]:
+        request = door.request(body)
+        return read_registration(contract_id, body), fingerprint(body), request
+
     return respond(
         stack().contracts.register(
-            door.caller, wanted, fingerprint(body), answers.registered_answer, request
+            door.caller, contract_id, body.get("provider"), asked, answers.registered_answer
         )
     )
 

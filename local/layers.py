@@ -16,6 +16,9 @@ BUDGETS: dict[str, float | None] = {
     "template": None,
     "e2e": 120,
 }
+# moto burns a processor, and every test has a stack of its own: two at a time. The other layers are
+# quick, or share one server and one clock.
+PARALLEL = {"integration": ["-n", "2"]}
 TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
 
 
@@ -23,7 +26,7 @@ def run(layer: str) -> tuple[int, float]:
     """pytest's exit code and the seconds it took; a layer without a test has failed (code 5)."""
     say(f"\n=== {title(layer)} ===")
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", f"tests/{layer}"]
+    command = [sys.executable, "-m", "pytest", f"tests/{layer}", *PARALLEL.get(layer, [])]
     # A test that forgets to say which AWS it means must not find the developer's own.
     code = subprocess.run(command, cwd=ROOT, env=aws_environment(), check=False).returncode
     return code, time.monotonic() - started

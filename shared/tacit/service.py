@@ -149,28 +149,26 @@ class Contracts:
                 return answer
         raise Busy(f"lost {_TRIES} races")
 
-    def check_registrar(self, caller: Caller, contract_id: str, provider: object) -> None:
-        """NotFound where the contract or the provider named is not this staff's, whatever else
-        is wrong with the request."""
-        if isinstance(provider, str) and provider in shipped() and not caller.is_staff_of(provider):
-            raise NotFound("provider")
-        self._registered(caller, contract_id)
-
     def register(
-        self, caller: Caller, wanted: Registration, fingerprint: str, shape: Shape, request: Request
+        self,
+        caller: Caller,
+        contract_id: str,
+        provider: object,
+        asked: Callable[[], tuple[Registration, str, Request]],
+        shape: Shape,
     ) -> Answer:
-        """Bring a contract in; `fingerprint` stands for the body."""
+        """Bring a contract in. `asked` reads the request (the contract, the body's fingerprint, its
+        circumstances) and is called once it is known that contract and `provider` are this
+        staff's: 404 comes before whatever is wrong with the request."""
         now = self.clock.now()
-        try:
-            rules = newest(wanted.provider)
-        except UnknownPolicy:
-            reason = f"no provider {wanted.provider!r} is known here"
-            raise Invalid("provider", reason, "unknown_provider") from None
-        if not caller.is_staff_of(wanted.provider):
+        if isinstance(provider, str) and provider in shipped() and not caller.is_staff_of(provider):
             raise NotFound("provider")
         actor = Actor(Role.STAFF, caller.subject)
         for _ in range(_TRIES):
-            situation = self._around(caller, wanted, fingerprint)
+            there = self._registered(caller, contract_id)
+            wanted, fingerprint, request = asked()
+            rules = _newest(wanted.provider)
+            situation = self._around(there, wanted, fingerprint)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
             decision = decide(situation, Register(actor, wanted, fingerprint), rules, now)
@@ -183,8 +181,7 @@ class Contracts:
                 raise Refused("label_taken", {"label": after.label}) from None
         raise Busy(f"lost {_TRIES} races")
 
-    def _around(self, caller: Caller, wanted: Registration, fingerprint: str) -> Situation:
-        there = self._registered(caller, wanted.id)
+    def _around(self, there: Contract | None, wanted: Registration, fingerprint: str) -> Situation:
         if there is not None and there.registered_as == fingerprint:
             return Situation(there, self.repository.order(there.order_id))
         order = self.repository.order(wanted.order_id or f"o-{wanted.id}")
@@ -221,6 +218,14 @@ class Contracts:
         except (LostRace, KeyUsed):
             return False
         return True
+
+
+def _newest(provider: str) -> Policy:
+    try:
+        return newest(provider)
+    except UnknownPolicy:
+        reason = f"no provider {provider!r} is known here"
+        raise Invalid("provider", reason, "unknown_provider") from None
 
 
 def recorded(repository: Repository, request: Request, now: datetime) -> Answer | None:

@@ -279,6 +279,33 @@ def _matched(method: str, path: str) -> tuple[str, dict[str, str] | None]:
     raise LookupError(f"the gateway has no {method} {path}")
 
 
+class RoomForFrames:
+    """Runs the tests inside one call with a very large frame.
+
+    CPython keeps Python frames in chunks of memory, and gives a chunk back as soon as the call that
+    needed it returns. Where moto's recursive copies happen to cross the end of a chunk, thousands
+    of times for each transaction, that is half of the time these tests take. One call that asks
+    for a large chunk leaves room in it for all calls below.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Any:
+        hooks = session.config.pluginmanager
+        rest = hooks.subset_hook_caller("pytest_runtestloop", remove_plugins=[self])
+        return _with_room(rest, session)
+
+
+def _with_room(loop: Any, session: pytest.Session) -> Any:
+    return loop(session=session)
+
+
+_with_room.__code__ = _with_room.__code__.replace(co_stacksize=200_000)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(RoomForFrames())
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _aws() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:

@@ -52,6 +52,8 @@ def faults(value: dict[str, Any], schema: dict[str, Field]) -> list[str]:
     for name, (kind, always, one_of) in schema.items():
         if name not in value:
             found += [f"{name} is missing"] if always else []
+        elif value[name] is None:
+            found += [f"{name} is null"] if always else []
         elif not IS_OF[kind](value[name]):
             found.append(f"{name} is no {kind}: {value[name]!r}")
         elif one_of and value[name] not in one_of:
@@ -129,6 +131,7 @@ def test_a_fault_is_found() -> None:
     }
     assert faults({"on": "2026-01-15"}, schema) == []
     assert faults({}, schema) == ["on is missing"]
+    assert faults({"on": None}, schema) == ["on is null"]
     assert faults({"on": "2026-01-15", "mode": "now"}, schema) == [
         "mode is none of ['at_term']: 'now'"
     ]

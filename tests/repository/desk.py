@@ -108,7 +108,10 @@ class Desk(Stack):
             found.append(decision.contract)
             return Answer(201, "{}")
 
-        self.contracts.register(ERIN, wanted, f"body of {contract_id}", shape, request)
+        def asked() -> tuple[Registration, str, Request]:
+            return wanted, f"body of {contract_id}", request
+
+        self.contracts.register(ERIN, contract_id, wanted.provider, asked, shape)
         return found[-1]
 
     def ask(

@@ -141,7 +141,8 @@ def test_a_shard_is_one_item_overwritten_and_never_taken_back_by_a_late_worker(
     late = runs.shard("run-1", shards[0])
     desk.work(all_of("run-1", shards))
     done = runs.shard("run-1", shards[0])
-    assert not runs.save("run-1", late.turned({"done": 99}, desk.table.query("x", limit=1)))
+    later = late.turned({"done": 99}, desk.table.query("x", limit=1))
+    assert not runs.save("run-1", later, at("2025-06-01"))
     assert runs.shard("run-1", shards[0]) == done
     assert len(plain(everything(dynamodb_client, desk.table.name), "run_shard")) == 1
 

@@ -238,7 +238,17 @@ def test_any_order_and_event_come_back_from_the_table_as_they_were(
     assert event_of(event_raw) == event
 
 
-@pytest.mark.parametrize("value", [1.5, {"a": 0.1}, [b"x"], {1, 2}, [None]])
+def test_nothing_is_left_out_of_an_item_and_kept_inside_a_map(desk: Desk) -> None:
+    item = {"pk": "a", "sk": "b", "gone": None, "data": {"until": None, "days": [None, 3]}}
+    desk.table.write(put("item", item))
+    assert desk.table.get(("a", "b")) == {
+        "pk": "a",
+        "sk": "b",
+        "data": {"until": None, "days": [None, 3]},
+    }
+
+
+@pytest.mark.parametrize("value", [1.5, {"a": 0.1}, [b"x"], {1, 2}])
 def test_what_no_item_is_made_of_is_never_stored(value: Any) -> None:
     with pytest.raises(TypeError):
         to_raw({"value": value})

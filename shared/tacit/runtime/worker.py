@@ -86,7 +86,7 @@ class Worker:
     def _saved(self, parcel: Parcel, state: ShardState) -> ShardState:
         """Where another worker has come as far with the shard, his state is the one to go on."""
         runs = self._jobs.runs
-        saved = runs.save(parcel.run_id, state)
+        saved = runs.save(parcel.run_id, state, self._clock.now())
         return state if saved else runs.shard(parcel.run_id, state.shard)
 
     def _work_page(self, records: tuple[keys.Key, ...], parcel: Parcel) -> tuple[int, Counter[str]]:

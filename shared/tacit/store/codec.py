@@ -1,7 +1,7 @@
 """Plain Python values to DynamoDB's attribute values and back.
 
 Only what items are made of: texts, whole numbers, truth values, lists and maps. None is left out
-of an item, so that an index stays sparse.
+of an item, so that an index stays sparse; inside a list or map it is kept.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,9 @@ def _encode(value: Any) -> dict[str, Any]:
         case list() | tuple():
             return {"L": [_encode(entry) for entry in value]}
         case Mapping():
-            return {"M": to_raw(value)}
+            return {"M": {name: _encode(entry) for name, entry in value.items()}}
+        case None:
+            return {"NULL": True}
         case _:
             raise TypeError(f"cannot store a {type(value).__name__}")
 

@@ -7,7 +7,7 @@ first time was cut off or the message came twice, works the same records and cou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.expressions.operand import Path
@@ -21,6 +21,7 @@ from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
 COUNTS = ("done", "unchanged", "parked", "failed")
+_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Runs:
         """False where the run is there already: the same scheduler event came again.
         Raises KeyUsed where its idempotency key was used in the same moment."""
         pk, sk = keys.run(run.id)
-        head = {"pk": pk, "sk": sk, **_run_fields(run)}
+        head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at(now)}
         writes = [put("run", head, absent)]
         for scope in {run.scope, ALL}:
             entry = {**head, "pk": keys.runs(scope), "sk": f"{keys.instant(now)}#{run.id}"}
@@ -122,7 +123,7 @@ class Runs:
         item = self.table.get(keys.run_shard(run_id, shard))
         return _shard(item) if item else ShardState(shard)
 
-    def save(self, run_id: str, state: ShardState) -> bool:
+    def save(self, run_id: str, state: ShardState, now: datetime) -> bool:
         """False where another worker, or this very call a moment ago, has come as far."""
         pk, sk = keys.run_shard(run_id, state.shard)
         item: dict[str, Any] = {
@@ -135,6 +136,7 @@ class Runs:
             "records": [{"pk": pk, "sk": sk} for pk, sk in state.records],
             "after": state.after,
             "counts": state.counts,
+            "ttl": _cleared_at(now),
         }
         try:
             self.table.write(put("shard", item, absent | (Path("page") < state.page)))
@@ -153,6 +155,11 @@ class Runs:
             limit=limit,
             after=after,
         )
+
+
+def _cleared_at(now: datetime) -> int:
+    """When the table may clear a run's items away: an hourly job would leave them for ever."""
+    return int((now + _KEPT).timestamp())
 
 
 def _run_fields(run: Run) -> Item:
