@@ -14,12 +14,15 @@ from unittest.mock import patch
 import pytest
 from samtranslator.translator.transform import transform
 
+from tacit.policies import policy, shipped
 from tacit.runtime.problems import PROBLEMS
 from tests.tables import TEMPLATE, template
 
 RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
 MOST_RESOURCES = 500
 MOST_ROUTES = 30
+SERVICE = "POWERTOOLS_SERVICE_NAME"
+EVENTS = TEMPLATE.parent / "docs" / "events.md"
 
 
 def of_type(kind: str) -> dict[str, dict[str, Any]]:
@@ -41,7 +44,7 @@ def events_of(function: str) -> list[dict[str, Any]]:
 
 def statements_of(role: dict[str, Any]) -> list[dict[str, Any]]:
     policies = role["Properties"].get("Policies", [])
-    return [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    return [each for given in policies for each in given["PolicyDocument"]["Statement"]]
 
 
 def as_list(value: Any) -> list[Any]:
@@ -183,6 +186,13 @@ def test_access_logs_hold_neither_addresses_nor_tokens() -> None:
         assert told not in logged
 
 
+def test_the_stage_is_made_after_the_account_may_log() -> None:
+    """Through the log group, which the stage refers to; a fresh account refuses it otherwise."""
+    logged = RESOURCES["Api"]["Properties"]["AccessLogSetting"]["DestinationArn"]
+    assert logged == {"Fn::GetAtt": ["ApiLogs", "Arn"]}
+    assert RESOURCES["ApiLogs"]["DependsOn"] == "ApiLogsAccount"
+
+
 GATEWAY_RESPONSES = RESOURCES["Api"]["Properties"]["GatewayResponses"]
 
 
@@ -224,6 +234,31 @@ def test_the_gateway_answers_with_stable_codes(response: str, status: int, code:
     given = GATEWAY_RESPONSES[response]
     body = json.loads(given["ResponseTemplates"]["application/json"])
     assert (given["StatusCode"], body["code"]) == (status, code)
+
+
+# ---------------------------------------------------------------- who may come in
+
+SUBJECT_CLAIM = template()["Parameters"]["SubjectClaim"]
+
+
+@pytest.mark.parametrize("claim", ["sub", "cognito:username", "custom:customer_no"])
+def test_a_person_is_named_by_what_the_pool_or_its_owner_says(claim: str) -> None:
+    assert re.search(SUBJECT_CLAIM["AllowedPattern"], claim)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["email", "preferred_username", "name", "phone_number", "", "custom:", "subject", "xsub"],
+)
+def test_a_person_is_never_named_by_what_he_writes_himself(claim: str) -> None:
+    assert not re.search(SUBJECT_CLAIM["AllowedPattern"], claim)
+    assert SUBJECT_CLAIM["ConstraintDescription"]
+
+
+def test_people_may_ask_for_a_second_factor() -> None:
+    pool = RESOURCES["UserPool"]["Properties"]
+    assert pool["MfaConfiguration"] == "OPTIONAL"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
 
 
 # ---------------------------------------------------------------- data at rest
@@ -307,8 +342,58 @@ def test_jobs_that_fail_and_records_that_are_parked_ring() -> None:
     for function in ("Expiries", "ExpiriesWorker", "Relay", "Sweep", "Mail"):
         assert ("Errors", f"{function}Function") in rings
     assert ("IteratorAge", "RelayFunction") in rings
-    assert ("Parked", "tacit") in rings
-    assert ("OutboxOverdue", "tacit") in rings
+    assert ("Parked", "AWS::StackName") in rings
+    assert ("OutboxOverdue", "AWS::StackName") in rings
+
+
+def test_two_stacks_in_one_account_do_not_ring_each_others_alarms() -> None:
+    """Powertools' dimension `service` is the stack's name, for those who count and who listen."""
+    own = {"Ref": "AWS::StackName"}
+    assert template()["Globals"]["Function"]["Environment"]["Variables"][SERVICE] == own
+    for function in FUNCTIONS.values():
+        assert SERVICE not in function["Properties"]["Environment"]["Variables"]
+    for alarm in of_type("AWS::CloudWatch::Alarm").values():
+        if alarm["Properties"]["Namespace"] == "Tacit":
+            assert alarm["Properties"]["Dimensions"] == [{"Name": "service", "Value": own}]
+
+
+def test_an_answer_5xx_rings_at_once() -> None:
+    """Under the name that SAM gives the API, or the alarm listens to an API that is not there."""
+    alarm = RESOURCES["ApiErrorsAlarm"]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/ApiGateway", "5XXError")
+    api = expanded()["Resources"]["Api"]["Properties"]
+    assert "Name" not in api
+    assert alarm["Dimensions"] == [
+        {"Name": "ApiName", "Value": api["Body"]["info"]["title"]},
+        {"Name": "Stage", "Value": RESOURCES["Api"]["Properties"]["StageName"]},
+    ]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", 0)
+    assert (alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (1, "notBreaching")
+
+
+def test_one_hour_with_a_failed_record_does_not_ring_three_do() -> None:
+    alarm = RESOURCES["FailedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == ("Failed", "Sum", 0)
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3600, 3, 3)
+
+
+def test_a_job_that_nobody_starts_rings_where_a_schedule_should() -> None:
+    """Without an invocation there are no data at all: their absence is the news."""
+    assert RESOURCES["ExpiriesNotStartedAlarm"]["Condition"] == "RunsBySchedule"
+    by_schedule = template()["Conditions"]["RunsBySchedule"]
+    assert by_schedule == {"Fn::Not": [{"Condition": "HasTestClock"}]}
+    alarm = RESOURCES["ExpiriesNotStartedAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["Statistic"]) == ("Invocations", "Sum")
+    assert alarm["Dimensions"][0]["Value"] == {"Ref": "ExpiriesFunction"}
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 3600
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+@pytest.mark.parametrize("alarm", of_type("AWS::CloudWatch::Alarm"))
+def test_an_alarm_says_what_has_happened(alarm: str) -> None:
+    assert RESOURCES[alarm]["Properties"]["AlarmDescription"].endswith(".")
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -365,6 +450,24 @@ def test_the_relay_gets_new_events_and_nothing_else() -> None:
     assert event["Properties"]["DestinationConfig"]["OnFailure"]["Type"] == "SQS"
 
 
+def test_mail_is_asked_for_by_events_that_exist() -> None:
+    listened = set(RESOURCES["MailRule"]["Properties"]["EventPattern"]["detail-type"])
+    documented = set(re.findall(r"^## ([a-z_]+\.[a-z_]+)$", EVENTS.read_text(), re.MULTILINE))
+    assert "contract.registered" in documented
+    assert listened <= documented
+
+
+def test_mail_hears_of_what_some_policy_writes_about_and_of_nothing_else() -> None:
+    listened = RESOURCES["MailRule"]["Properties"]["EventPattern"]["detail-type"]
+    assert set(listened) == {
+        f"contract.{kind}"
+        for provider, versions in shipped().items()
+        for version in versions
+        for kind, channels in policy(f"{provider}/{version}").messages.items()
+        if channels
+    }
+
+
 # ---------------------------------------------------------------- the test clock
 
 
@@ -389,6 +492,16 @@ def test_all_of_the_test_clock_stands_under_its_condition() -> None:
         if function.get("Condition") != "HasTestClock":
             off = {"Ref": "AWS::NoValue"}
             assert given in (None, {"Fn::If": ["HasTestClock", "enabled", off]})
+
+
+def test_who_never_asks_for_the_time_is_not_told_of_the_test_clock() -> None:
+    """Which functions ask is heard in `tests/integration/test_permissions.py`."""
+    told = {
+        n
+        for n, f in FUNCTIONS.items()
+        if "TEST_CLOCK" in f["Properties"]["Environment"]["Variables"]
+    }
+    assert told.isdisjoint({"ProvidersFunction", "RelayFunction", "MailFunction"})
 
 
 # ---------------------------------------------------------------- the whole
