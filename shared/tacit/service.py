@@ -15,6 +15,7 @@ from tacit.domain.life import decide
 from tacit.domain.permission import check_role
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
+from tacit.domain.registration import own_order
 from tacit.domain.values import Actor, Contract, Role
 from tacit.policies import UnknownPolicy, newest, policy, shipped
 from tacit.store.keys import Key
@@ -184,7 +185,7 @@ class Contracts:
     def _around(self, there: Contract | None, wanted: Registration, fingerprint: str) -> Situation:
         if there is not None and there.registered_as == fingerprint:
             return Situation(there, self.repository.order(there.order_id))
-        order = self.repository.order(wanted.order_id or f"o-{wanted.id}")
+        order = self.repository.order(wanted.order_id or own_order(wanted.id))
         parent = self.repository.contract(wanted.parent_id) if wanted.parent_id else None
         return Situation(there, order, parent)
 

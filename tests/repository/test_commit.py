@@ -10,7 +10,7 @@ import pytest
 from tacit.domain.commands import Cancel, ComeDue, Reactivate, Register
 from tacit.domain.decision import Change, Situation
 from tacit.domain.life import decide
-from tacit.domain.refusals import Refused
+from tacit.domain.refusals import Broken, Refused
 from tacit.domain.values import JOB, Contract, Status
 from tacit.policies import policy
 from tacit.store import keys
@@ -54,7 +54,7 @@ def test_a_registration_writes_head_links_name_order_and_event(
     assert set(items(desk, dynamodb_client)) == {
         ("contract#c-1", "head"),
         ("contract#c-1", "event#0000000001"),
-        ("order#o-c-1", "head"),
+        ("order#~c-1", "head"),
         ("label#example.ch", "claim"),
         ("party#kreativmedia#alice", "active#alice#c-1"),
         ("party#kreativmedia#bob", "active#alice#c-1"),
@@ -203,7 +203,7 @@ def test_closing_never_frees_a_name_that_another_holds(desk: Desk, dynamodb_clie
     pk, sk = keys.label("example.ch")
     desk.table.write(put("label", {"pk": pk, "sk": sk, "item": "label", "contract_id": "c-9"}))
     last = change_of(desk, "c-1", ComeDue(JOB), "2026-02-24")
-    refused(desk, dynamodb_client, last, LabelTaken)
+    refused(desk, dynamodb_client, last, Broken)
 
 
 def test_a_key_that_was_used_meanwhile_stops_the_effect(desk: Desk, dynamodb_client: Any) -> None:

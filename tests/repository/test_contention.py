@@ -113,7 +113,7 @@ def test_a_registration_whose_answer_was_lost_is_there_once(
 ) -> None:
     with wire.answer_lost("TransactWriteItems"):
         desk.register("c-1", plan="domain-ch", label="example.ch")
-    order = desk.repository.order("o-c-1")
+    order = desk.repository.order("~c-1")
     assert order is not None
     assert (order.size, order.version) == (1, 1)
 

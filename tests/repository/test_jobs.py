@@ -142,7 +142,7 @@ def test_a_shard_is_one_item_overwritten_and_never_taken_back_by_a_late_worker(
     desk.work(all_of("run-1", shards))
     done = runs.shard("run-1", shards[0])
     later = late.turned({"done": 99}, desk.table.query("x", limit=1))
-    assert not runs.save("run-1", later, at("2025-06-01"))
+    assert not runs.save("run-1", later)
     assert runs.shard("run-1", shards[0]) == done
     assert len(plain(everything(dynamodb_client, desk.table.name), "run_shard")) == 1
 

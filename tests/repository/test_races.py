@@ -176,7 +176,7 @@ def claimed(racers: Racers, desk: Desk, number: int, unlocked: tuple[str, ...] =
     if not unlocked:
         assert sorted(results) == ["Refused: label_taken", "active"]
         (loser,) = set(ids) - set(there)
-        assert desk.repository.order(f"o-{loser}") is None
+        assert desk.repository.order(f"~{loser}") is None
         assert desk.repository.timeline(loser, 5, None)[0] == []
         links = desk.table.query(keys.party("kreativmedia", "alice"), limit=500).items
         assert loser not in {link["contract_id"] for link in links}

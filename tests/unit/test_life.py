@@ -8,7 +8,7 @@ import pytest
 from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate
 from tacit.domain.decision import Change, NothingToDo, Situation
 from tacit.domain.life import decide
-from tacit.domain.refusals import NotFound, Refused
+from tacit.domain.refusals import Broken, NotFound, Refused
 from tacit.domain.values import JOB, Actor, Contract, Order, Role, Status
 from tests.unit.cases import (
     ALICE,
@@ -136,6 +136,11 @@ def test_a_renewal_that_is_still_owed_is_waited_for(
 ) -> None:
     order = Order("o-1", "kreativmedia", "alice", autorenewal, 1, 1)
     assert outcome(replace(registered(), order=order), DUE, now) == expected
+
+
+def test_G13_a_contract_without_its_order_is_a_persons_turn_and_never_expires_for_it() -> None:
+    with pytest.raises(Broken):
+        decide(Situation(registered().contract), DUE, KREATIVMEDIA, at("2026-01-20"))
 
 
 def test_what_waits_says_when_to_look_again() -> None:

@@ -43,7 +43,7 @@ def registered(start_day: date) -> dict[str, Contract]:
     orders: dict[str, Order] = {}
     for contract_id, body in bodies(start_day).items():
         wanted = read_registration(contract_id, dict(body))
-        order = orders.get(wanted.order_id or f"o-{contract_id}")
+        order = orders.get(wanted.order_id or f"~{contract_id}")
         situation = Situation(None, order, there.get(wanted.parent_id or ""))
         policy = policies.newest(wanted.provider)
         change = register(situation, Register(staff, wanted, "body"), policy, noon)

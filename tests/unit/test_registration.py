@@ -1,5 +1,6 @@
 """What may be brought in, and as what."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from tacit.domain.commands import Register
 from tacit.domain.decision import Change, NothingToDo, Situation
+from tacit.domain.labels import registered_form
 from tacit.domain.life import decide
 from tacit.domain.money import Money
 from tacit.domain.refusals import Invalid, NotFound, Refused
@@ -31,7 +33,7 @@ def test_what_is_absent_is_the_policys_default() -> None:
     assert contract.starts_on == date(2025, 1, 20)
     assert contract.expires_on == date(2026, 1, 20)
     assert (contract.term_months, contract.price) == (12, Money(11880, "CHF"))
-    assert (contract.locale, contract.order_id, contract.quantity) == ("fr", "o-c-1", 1)
+    assert (contract.locale, contract.order_id, contract.quantity) == ("fr", "~c-1", 1)
     assert (contract.status, contract.policy) == (Status.ACTIVE, "kreativmedia/1")
     assert (contract.version, contract.events) == (1, 1)
 
@@ -84,10 +86,30 @@ def test_S5_a_plan_that_is_not_sold_any_more_is_refused_for_new_contracts() -> N
     assert no.value.code == "plan_not_sold"
 
 
-def test_the_same_name_in_both_spellings_is_one_name() -> None:
-    from tacit.domain.labels import registered_form
+def named(label: str) -> Contract:
+    return brought_in(provider="svenska-domaner", plan="premium-domain", label=label).contract
 
-    assert registered_form("müller.ch") == registered_form("xn--mller-kva.ch")
+
+def test_the_same_name_in_both_spellings_is_one_name() -> None:
+    assert registered_form(named("Müller.ch").label) == registered_form("xn--mller-kva.ch")
+
+
+@pytest.mark.parametrize("dot", ["\u3002", "\uff0e", "\uff61"])
+def test_every_scripts_full_stop_is_a_dot(dot: str) -> None:
+    contract = named(f"example{dot}org{dot}nz")
+    assert (contract.label, contract.tld) == ("example.org.nz", "org.nz")
+
+
+@pytest.mark.parametrize("label", ["faß.de", "βόλος.com", "a\u200db.de"])
+def test_a_name_that_two_standards_read_differently_is_taken_as_registered_only(label: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        named(label)
+    assert wrong.value.field == "label"
+    assert named("xn--fa-hia.de").label == "xn--fa-hia.de"
+
+
+def test_a_contract_that_names_no_order_never_joins_one_that_a_client_named() -> None:
+    assert not re.match(r"[A-Za-z0-9]", brought_in().contract.order_id)
 
 
 @pytest.mark.parametrize(

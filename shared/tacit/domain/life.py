@@ -18,7 +18,7 @@ from tacit.domain.permission import permit
 from tacit.domain.phases import close, closed_refusal, enter_first_phase, enter_next_phase
 from tacit.domain.policy import Policy
 from tacit.domain.record import changed
-from tacit.domain.refusals import NotFound, Refused
+from tacit.domain.refusals import Broken, NotFound, Refused
 from tacit.domain.registration import register
 from tacit.domain.values import Actor, Cancellation, Contract, Status
 
@@ -124,4 +124,7 @@ def status_when_cancelled(contract: Contract) -> Status:
 
 
 def _renews_itself(situation: Situation) -> bool:
-    return situation.order is not None and situation.order.autorenewal
+    """A missing order is no "no": in doubt nothing is taken from the customer (G13)."""
+    if situation.order is None:
+        raise Broken("its order is not there")
+    return situation.order.autorenewal

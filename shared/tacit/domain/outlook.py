@@ -72,13 +72,12 @@ def next_step(situation: Situation, policy: Policy, now: datetime) -> Next | Non
     A renewal that is due already is shown for today. A step that waits is asked again on the
     day the decision names.
     """
-    contract = situation.contract
-    if contract is None:
+    contract, order = situation.contract, situation.order
+    if contract is None or order is None:
         return None
     today = local_day(now, policy.zone)
     renewal_on = renewal_due_on(contract, policy)
-    renews = situation.order is not None and situation.order.autorenewal
-    if renewal_on and renews and today < contract.expires_on:
+    if renewal_on and order.autorenewal and today < contract.expires_on:
         return Next("renew", max(renewal_on, today))
     due_on = expiry_due_on(contract)
     while due_on is not None:

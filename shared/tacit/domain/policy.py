@@ -13,6 +13,12 @@ from tacit.domain.days import add_days, add_months
 from tacit.domain.money import Money
 from tacit.domain.values import Role, Status
 
+# The words a policy may use where they are no type of their own.
+ACTIONS = frozenset({"cancel", "reactivate"})
+MODES = frozenset({"at_term"})
+MESSAGE_KINDS = frozenset({"cancelled", "reactivated", "expired"})
+MESSAGE_CHANNELS = frozenset({"email"})
+
 
 class Channel(StrEnum):
     """How an action is asked for: by the customer himself, or in writing through support."""

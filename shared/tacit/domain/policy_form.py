@@ -11,6 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tacit.domain.money import Money, NotMoney
 from tacit.domain.policy import (
+    ACTIONS,
+    MESSAGE_CHANNELS,
+    MESSAGE_KINDS,
+    MODES,
     ActionRule,
     Anchor,
     Channel,
@@ -129,7 +133,7 @@ def read_policy(data: Mapping[str, object]) -> Policy:
             contact=_read(top.table("contact"), _contact),
             customer_sees=top.many_of("customer_sees", Status),
             renewal=_read(top.table("renewal"), _renewal),
-            actions={n: _read(t, _action) for n, t in top.tables("actions")},
+            actions=_actions(top),
             messages=_messages(top.table("messages")),
             kinds=kinds,
             plans=plans,
@@ -156,19 +160,35 @@ def _renewal(table: _Table) -> Renewal:
     return Renewal(table.number("lead_days", 0), table.number("patience_days", 0))
 
 
+def _actions(top: _Table) -> dict[str, ActionRule]:
+    found = {name: _read(table, _action) for name, table in top.tables("actions")}
+    _known(list(found), ACTIONS, "actions")
+    return found
+
+
 def _action(table: _Table) -> ActionRule:
     return ActionRule(
         by=table.many_of("by", Role),
         channel=table.one_of("channel", Channel),
-        modes=tuple(table.words("modes", [])),
+        modes=_known(table.words("modes", []), MODES, table.at("modes")),
     )
 
 
 def _messages(table: _Table) -> dict[str, tuple[str, ...]]:
     """Event type to the channels in which the holder hears of it."""
-    names = list(table._left)
     with table.whole():
-        return {name: tuple(table.words(name)) for name in names}
+        return {
+            kind: _known(table.words(kind, []), MESSAGE_CHANNELS, table.at(kind))
+            for kind in sorted(MESSAGE_KINDS)
+        }
+
+
+def _known(words: list[str], known: frozenset[str], path: str) -> tuple[str, ...]:
+    """A misspelt word would silently mean "never": it is refused instead."""
+    for word in words:
+        if word not in known:
+            raise PolicyError(f"{path}: {word!r} is none of {', '.join(sorted(known))}")
+    return tuple(words)
 
 
 def _kind(name: str, table: _Table, currency: str) -> Kind:

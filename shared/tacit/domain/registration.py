@@ -89,7 +89,7 @@ def _built(
         technical_contact=wanted.technical_contact,
         email=wanted.email,
         locale=wanted.locale or policy.locale,
-        order_id=wanted.order_id or f"o-{wanted.id}",
+        order_id=wanted.order_id or own_order(wanted.id),
         parent_id=wanted.parent_id,
         term_months=term,
         price=price,
@@ -179,6 +179,11 @@ def _check_named(wanted: Registration, situation: Situation) -> None:
     named = order is not None and order.id == wanted.order_id
     if order is not None and named and (order.provider, order.holder) != mine:
         raise NotFound("order_id")
+
+
+def own_order(contract_id: str) -> str:
+    """The order of a contract that names none; no client can name one like it."""
+    return f"~{contract_id}"
 
 
 def _join_order(contract: Contract, there: Order | None) -> tuple[Order | None, Order]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tacit.domain.policy import Policy
 from tacit.domain.values import Contract
+from tacit.runtime.clock import wall_now
 from tacit.runtime.letters import letter
 from tacit.runtime.stack import Stack
 from tacit.service import policy_of
@@ -29,7 +30,7 @@ class Mailer:
             if message["channel"] != "email":
                 continue
             key = keys.message(pk, detail["number"], message["kind"], message["channel"])
-            if not self._messages.claim(key):
+            if not self._messages.claim(key, wall_now()):
                 continue
             contract = self._stack.repository.contract(detail["subject"])
             if contract is not None:

@@ -29,6 +29,7 @@ from tacit.store.table import Page
 
 PAGE = 50
 _LOST_RACES = 10
+LONGEST_ID = 128
 _STEPS = 12  # more can not be due of one contract at once
 
 Raws = Mapping[keys.Key, Raw]
@@ -86,7 +87,7 @@ class Worker:
     def _saved(self, parcel: Parcel, state: ShardState) -> ShardState:
         """Where another worker has come as far with the shard, his state is the one to go on."""
         runs = self._jobs.runs
-        saved = runs.save(parcel.run_id, state, self._clock.now())
+        saved = runs.save(parcel.run_id, state)
         return state if saved else runs.shard(parcel.run_id, state.shard)
 
     def _work_page(self, records: tuple[keys.Key, ...], parcel: Parcel) -> tuple[int, Counter[str]]:
@@ -150,7 +151,10 @@ class Worker:
         if key is None:
             return None
         found = orders.get(key) or self._repository.table.get_raw(key)
-        return order_of(found) if found is not None else None
+        try:
+            return order_of(found) if found is not None else None
+        except Broken as broken:
+            raise Broken(f"its order cannot be read: {broken}") from broken
 
     def _parked(self, key: keys.Key, raw: Raw, reason: str, parcel: Parcel) -> str:
         try:
@@ -175,8 +179,11 @@ class Worker:
 
 
 def _order_key(raw: Raw) -> keys.Key | None:
+    """None for what can be no order's id: asked for with a page, it would stop the whole page."""
     order_id = raw.get("order_id", {}).get("S")
-    return keys.order(order_id) if isinstance(order_id, str) else None
+    if not isinstance(order_id, str) or not 0 < len(order_id) <= LONGEST_ID:
+        return None
+    return keys.order(order_id)
 
 
 def _is_covered(raw: Raw, scope: str) -> bool:

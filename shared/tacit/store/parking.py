@@ -16,7 +16,7 @@ from tacit.domain.refusals import Broken
 from tacit.domain.values import Contract
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw
-from tacit.store.mapping import contract_item, contract_of, event_of
+from tacit.store.mapping import contract_item, contract_of, event_of, order_of
 from tacit.store.outbox import marked
 from tacit.store.patience import Busy
 from tacit.store.repository import IdempotencyRecord, idempotency_write
@@ -98,8 +98,16 @@ class Parking:
             event_of(raw)
             return put("record", marked(event, now))
         contract = contract_of(raw)
+        self._check_order(contract)
         same = Path("version") == contract.version
         return put("record", contract_item(contract, policy_of(contract)), same)
+
+    def _check_order(self, contract: Contract) -> None:
+        """A contract whose order is the trouble would be parked again by the next run."""
+        raw = self.table.get_raw(keys.order(contract.order_id))
+        if raw is None:
+            raise Broken("its order is not there")
+        order_of(raw)
 
     def release(
         self, parked: Parked, back: Write, record: IdempotencyRecord | None, now: datetime

@@ -1,12 +1,16 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from pynamodb.expressions.operand import Path
 
 from tacit.domain.decision import Change
 from tacit.domain.policy import Policy
+from tacit.domain.refusals import Broken
 from tacit.domain.values import Contract, Event, Order, Status
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
@@ -25,6 +29,8 @@ from tacit.store.table import Table
 from tacit.store.writes import ConditionFailed, Write, absent, delete, put
 
 PARTIES = ("holder", "billing_contact", "technical_contact")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +79,20 @@ class Repository:
         return order_of(raw) if raw is not None else None
 
     def orders(self, order_ids: set[str]) -> dict[str, Order]:
+        """By id; one that cannot be read is left out, as if it were not there."""
         found = self.table.get_many([keys.order(order_id) for order_id in sorted(order_ids)])
-        return {order.id: order for order in map(order_of, found.values())}
+        readable = _each_readable(found.values(), order_of)
+        return {order.id: order for order in readable}
 
     def timeline(
         self, contract_id: str, limit: int, after: Item | None
     ) -> tuple[list[Event], Item | None]:
-        """Events, newest first."""
+        """Events, newest first; one that cannot be read does not hide the others."""
         pk, _ = keys.contract(contract_id)
         page = self.table.query_raw(
             pk, sort=Path("sk").startswith("event#"), limit=limit, after=after, forward=False
         )
-        return [event_of(raw) for raw in page.items], page.after
+        return list(_each_readable(page.items, event_of)), page.after
 
     def idempotency(self, key: keys.Key) -> IdempotencyRecord | None:
         item = self.table.get(key)
@@ -116,7 +124,7 @@ class Repository:
     ) -> None:
         """One transaction: head, links, name, order, events with their markers, the record.
 
-        Raises LostRace, LabelTaken, KeyUsed, or Busy. `now` is the clock's instant, which a
+        Raises LostRace, LabelTaken, KeyUsed, Broken, or Busy. `now` is the clock's instant, which a
         job's `as_of` is not: the outbox counts its ten minutes from it. `run` is the job run
         that did it; the head names it until the next change, see `done_by`.
         """
@@ -128,9 +136,17 @@ class Repository:
         except ConditionFailed as failed:
             if "idempotency" in failed.writes:
                 raise KeyUsed from failed
-            if failed.writes == {"label"}:
+            if failed.writes == {"label"} and change.before is None:
                 raise LabelTaken from failed
+            if failed.writes == {"label"}:
+                raise Broken("its name belongs to another contract") from failed
             raise LostRace(str(failed)) from failed
+
+
+def _each_readable(raws: Iterable[Raw], reader: Callable[[Raw], T]) -> Iterator[T]:
+    for raw in raws:
+        with suppress(Broken):
+            yield reader(raw)
 
 
 def idempotency_write(record: IdempotencyRecord, now: datetime) -> Write:

@@ -5,9 +5,10 @@ A page of records is written down there before it is worked: whoever works it ag
 first time was cut off or the message came twice, works the same records and counts the same.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from pynamodb.expressions.operand import Path
@@ -21,7 +22,7 @@ from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
 COUNTS = ("done", "unchanged", "parked", "failed")
-_KEPT = timedelta(days=90)
+_KEPT_SECONDS = 90 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Runs:
         """False where the run is there already: the same scheduler event came again.
         Raises KeyUsed where its idempotency key was used in the same moment."""
         pk, sk = keys.run(run.id)
-        head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at(now)}
+        head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at()}
         writes = [put("run", head, absent)]
         for scope in {run.scope, ALL}:
             entry = {**head, "pk": keys.runs(scope), "sk": f"{keys.instant(now)}#{run.id}"}
@@ -123,7 +124,7 @@ class Runs:
         item = self.table.get(keys.run_shard(run_id, shard))
         return _shard(item) if item else ShardState(shard)
 
-    def save(self, run_id: str, state: ShardState, now: datetime) -> bool:
+    def save(self, run_id: str, state: ShardState) -> bool:
         """False where another worker, or this very call a moment ago, has come as far."""
         pk, sk = keys.run_shard(run_id, state.shard)
         item: dict[str, Any] = {
@@ -136,7 +137,7 @@ class Runs:
             "records": [{"pk": pk, "sk": sk} for pk, sk in state.records],
             "after": state.after,
             "counts": state.counts,
-            "ttl": _cleared_at(now),
+            "ttl": _cleared_at(),
         }
         try:
             self.table.write(put("shard", item, absent | (Path("page") < state.page)))
@@ -157,9 +158,10 @@ class Runs:
         )
 
 
-def _cleared_at(now: datetime) -> int:
-    """When the table may clear a run's items away: an hourly job would leave them for ever."""
-    return int((now + _KEPT).timestamp())
+def _cleared_at() -> int:
+    """When the table may clear a run's items away: an hourly job would leave them for ever. By
+    the wall clock, which is the one that DynamoDB looks at."""
+    return int(time.time()) + _KEPT_SECONDS
 
 
 def _run_fields(run: Run) -> Item:
