@@ -29,8 +29,9 @@ def list_contracts() -> Response[str]:
     if holder is not None:
         shapes.subject("holder", holder)
     status = Status(asked) if asked is not None else None
-    paging, limit, place = door.page()
-    found, behind = stack().listing.page(_sources(door, status, holder), limit, place)
+    sources = _sources(door, status, holder)
+    paging, limit, place = door.page(sources)
+    found, behind = stack().listing.page(sources, limit, place)
     views = stack().contracts.views(door.caller, found)
     items = [answers.contract_json(view) for view in views if _is_shown(view)]
     return respond(page_answer(items, paging.token(behind)))
@@ -70,7 +71,7 @@ def get_timeline(id: str) -> Response[str]:
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
     door.known_query("limit", "next")
-    paging, limit, place = door.page()
+    paging, limit, place = door.page([view.contract.id])
     events, behind = stack().repository.timeline(_shown(view).contract.id, limit, place)
     for_staff = view.actor.role is Role.STAFF
     items = [answers.event_json(event, for_staff) for event in events]

@@ -41,9 +41,10 @@ def list_runs() -> Response[str]:
     door = Door(app)
     door.staff_only()
     door.known_query("limit", "next")
-    paging, limit, place = door.page()
+    scopes = scopes_of(door.caller)
+    paging, limit, place = door.page(scopes)
     jobs = Jobs(stack())
-    runs, behind = jobs.runs.newest(scopes_of(door.caller), limit, place)
+    runs, behind = jobs.runs.newest(scopes, limit, place)
     items = [run_json(run, jobs.runs.shards(run.id)) for run in runs]
     return respond(page_answer(items, paging.token(behind)))
 
@@ -66,8 +67,9 @@ def list_parked() -> Response[str]:
     door = Door(app)
     door.staff_only()
     door.known_query("limit", "next")
-    paging, limit, place = door.page()
-    found, behind = Parking(stack().table).page(parked_scopes(door.caller), limit, place)
+    scopes = parked_scopes(door.caller)
+    paging, limit, place = door.page(scopes)
+    found, behind = Parking(stack().table).page(scopes, limit, place)
     return respond(page_answer([parked_json(entry) for entry in found], paging.token(behind)))
 
 

@@ -127,6 +127,28 @@ def test_a_token_belongs_to_its_caller_and_its_query(world: World) -> None:
     assert asked(KIM, "/job-runs") == 422
 
 
+@pytest.mark.parametrize("query", [{}, {"holder": "alice"}])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[staff.kreativmedia staff.svenska-domaner]", "[staff.svenska-domaner]"),
+        ("[staff.kreativmedia staff.svenska-domaner]", "[customer.kreativmedia]"),
+        ("[customer.kreativmedia customer.svenska-domaner]", "[customer.svenska-domaner]"),
+        ("[customer.kreativmedia]", "[staff.kreativmedia]"),
+        ("[staff.kreativmedia]", ""),
+    ],
+)
+def test_a_token_ends_with_the_roles_it_was_made_under(
+    world: World, query: dict[str, str], before: str, after: str
+) -> None:
+    """It is a place in a row of partitions: in another row it would be another place."""
+    token = world.call("GET", "/contracts", Person("alice", before), query={"limit": "1", **query})
+    changed = Person("alice", after)
+    asked = {"limit": "1", **query, "next": token.json["next"]}
+    assert world.call("GET", "/contracts", Person("alice", before), query=asked).status == 200
+    assert_problem(world.call("GET", "/contracts", changed, query=asked), 422, "invalid_next")
+
+
 def test_a_token_of_one_filter_is_no_token_of_another(world: World) -> None:
     query = {"limit": "1", "status": "non_renewing"}
     token = world.call("GET", "/contracts", ALICE, query=query).json["next"]

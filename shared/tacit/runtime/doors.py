@@ -3,7 +3,7 @@
 import json
 import time
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote
@@ -86,12 +86,14 @@ class Door:
             raise Invalid("limit", "expected a whole number")
         return shapes.whole(1, _LONGEST_PAGE)("limit", int(given))
 
-    def page(self) -> tuple[Paging, int, dict[str, Any] | None]:
-        """Who signs the next page's token (for this caller, this path and these filters), how
-        much of the list is wanted, and from which place on."""
+    def page(self, sources: Sequence[object]) -> tuple[Paging, int, dict[str, Any] | None]:
+        """Who signs the next page's token, how much of the list is wanted, and from which place
+        on. A token is for this caller, this path, these filters and these `sources`: a place is
+        one in a row of partitions, and that row changes with roles and providers."""
         limit = self.limit()
         asked = sorted((n, v) for n, v in self._query.items() if n not in ("next", "limit"))
-        paging = Paging(stack().secret, dumps([self.caller.subject, self.path, asked]))
+        row = [repr(source) for source in sources]
+        paging = Paging(stack().secret, dumps([self.caller.subject, self.path, asked, row]))
         return paging, limit, paging.read(self.query("next"))
 
     def request(self, body: dict[str, Any]) -> Request:
