@@ -4,8 +4,6 @@
   authorizers from that body and leaves the responses out; here they are put one by one.
 - SES checks `ses:SendEmail` on the identity of the sender. MiniStack asks for permission on `*`,
   which the template does not give; here the role of the mail function gets it.
-- A batch of messages is `sqs:SendMessage` to IAM. MiniStack asks for `sqs:SendMessageBatch`, which
-  does not exist there; here the roles that may send get that too, to the same queue.
 - The sender is verified by whoever owns the address. Here nobody does, and it is verified at once.
 """
 
@@ -22,7 +20,6 @@ IN_THE_BODY = "x-amazon-apigateway-gateway-responses"
 def fill_gaps(stack: Description, stack_name: str) -> None:
     _put_gateway_responses(stack, stack_name)
     _let_mail_be_sent(stack, stack_name)
-    _let_batches_be_sent(stack, stack_name)
 
 
 def _put_gateway_responses(stack: Description, stack_name: str) -> None:
@@ -58,14 +55,6 @@ def _let_mail_be_sent(stack: Description, stack_name: str) -> None:
     sender = {each["ParameterKey"]: each["ParameterValue"] for each in parameters}["Sender"]
     client(stack, "ses").verify_email_identity(EmailAddress=sender)
     _allow(stack, stack_name, "MailRole", "ses:SendEmail", "*")
-
-
-def _let_batches_be_sent(stack: Description, stack_name: str) -> None:
-    queue = client(stack, "sqs").get_queue_attributes(
-        QueueUrl=_physical_id(stack, stack_name, "ExpiriesQueue"), AttributeNames=["QueueArn"]
-    )
-    for role in ("JobRunsRole", "ExpiriesRole", "ExpiriesWorkerRole"):
-        _allow(stack, stack_name, role, "sqs:SendMessageBatch", queue["Attributes"]["QueueArn"])
 
 
 def _allow(stack: Description, stack_name: str, role: str, action: str, resource: str) -> None:

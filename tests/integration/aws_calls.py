@@ -20,7 +20,6 @@ _IN_A_TRANSACTION = {
 }
 # Where the action is not called like the operation.
 _ACTIONS = {
-    "SQS.SendMessageBatch": "sqs:SendMessage",
     "SESv2.SendEmail": "ses:SendEmail",
     "EventBridge.PutEvents": "events:PutEvents",
     "Secrets Manager.GetSecretValue": "secretsmanager:GetSecretValue",
