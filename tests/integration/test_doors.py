@@ -31,9 +31,13 @@ def scene() -> Iterator[World]:
         world.register("c-2", starts_on="2024-01-15")
         world.register("c-3", **{k: DOMAIN[k] for k in ("plan", "label")})
         world.register(
-            "s-1", provider="svenska-domaner", plan="premium-domain", label="example.org.nz"
+            "s-1",
+            provider="svenska-domaner",
+            plan="premium-domain",
+            label="example.org.nz",
+            order_id="o-s-1",
         )
-        world.register("m-1", holder="mallory")
+        world.register("m-1", holder="mallory", order_id="o-m-1")
         assert world.call("POST", "/contracts/c-2/cancellation", ALICE).status == 200
         world.run_job("2025-02-01T11:00:00Z")
         assert world.contract("c-2")["status"] == "expired"
