@@ -63,12 +63,13 @@ class Relay:
         Each sweep begins with another lane, so that none waits for ever behind a full one.
         """
         before, first = now - OVERDUE, int(now.timestamp()) // 600
-        found = sent = 0
+        found = sent = parked = 0
 
         def park(raw: Raw, reason: str) -> None:
+            nonlocal parked
             key = (raw["pk"]["S"], raw["sk"]["S"])
             logger().error("event parked", record=key[0])
-            self._parking.park(key, raw, reason, now)
+            parked += self._parking.park(key, raw, reason, now)
 
         for turn in range(keys.LANES):
             after: Item | None = None
@@ -82,7 +83,7 @@ class Relay:
                 after = page.after
                 if after is None:
                     break
-        count({"OutboxOverdue": found, "Swept": sent})
+        count({"OutboxOverdue": found, "Swept": sent, "Parked": parked})
         return sent
 
     def _publish(
