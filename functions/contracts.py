@@ -47,10 +47,16 @@ def _sources(door: Door, status: Status | None, holder: str | None) -> list[Sour
             else:
                 sources += of_person(provider, holder, [status] if status else list(Status), holder)
         elif provider in door.caller.customer_of:
-            shown = policies.newest(provider).customer_sees
+            shown = _ever_shown(provider)
             statuses = [s for s in Status if s in shown and status in (None, s)]
             sources += of_person(provider, door.caller.subject, statuses, holder)
     return sources
+
+
+def _ever_shown(provider: str) -> set[Status]:
+    """The statuses that some version shows: which one a contract's is, only its head knows."""
+    versions = (policies.policy(f"{provider}/{v}") for v in policies.shipped()[provider])
+    return {status for version in versions for status in version.customer_sees}
 
 
 def _is_shown(view: View) -> bool:

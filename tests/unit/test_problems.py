@@ -2,17 +2,18 @@
 
 import ast
 import json
+import logging
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tacit import policies
 from tacit.domain.refusals import Invalid, NotFound, Refused
 from tacit.domain.values import Status
 from tacit.runtime.doors import problem_of
-from tacit.runtime.problems import PROBLEMS, problem_document
+from tacit.runtime.observability import logger
+from tacit.runtime.problems import PROBLEMS, Problem, problem_document
 from tests.tables import template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,11 +49,23 @@ def test_every_code_of_the_table_is_said_by_somebody() -> None:
     assert set(PROBLEMS) - codes_raised() - gateway - gone - by_name == set()
 
 
-@pytest.mark.parametrize("provider", policies.shipped())
-def test_what_a_customer_does_not_see_any_more_has_a_code(provider: str) -> None:
-    for version in policies.shipped()[provider]:
-        shown = policies.policy(f"{provider}/{version}").customer_sees
-        assert {f"gone_{status}" for status in Status if status not in shown} <= set(PROBLEMS)
+@pytest.mark.parametrize("status", Status)
+def test_whatever_a_customer_does_not_see_any_more_has_a_code(status: Status) -> None:
+    """Which those are is the policy's to say, today's and any other."""
+    contact = {"contact": {"email": "help@example.net", "form": None}}
+    found, body = problem_of(Refused(f"gone_{status}", contact))
+    assert (found, body["code"]) == (410, status)
+    assert "help@example.net" in body["detail"]
+
+
+def test_a_code_that_nobody_wrote_down_is_our_mistake_and_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logger(), "_logger", logging.getLogger("heard"))
+    for wrong in (Refused("no_such_code", {"a": "secret"}), Problem("no_such_code", a="secret")):
+        status, body = problem_of(wrong)
+        assert (status, body["code"], body["params"]) == (500, "internal", {})
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
 
 
 @pytest.mark.parametrize("response", GATEWAY)

@@ -10,6 +10,8 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
+from tacit.runtime.observability import logger
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -48,6 +50,11 @@ PROBLEMS: Mapping[str, Entry] = {
     "invalid_next": Entry(
         422, "This is not the next page", "{field}: it belongs to another caller or query."
     ),
+    # One for every status: which of them a customer does not see is the policy's to say.
+    "gone_pending": Entry(410, "The contract is not active yet", "It is not shown yet. " + _ASK),
+    "gone_active": Entry(410, "The contract is active", "It is not shown online. " + _ASK),
+    "gone_non_renewing": Entry(410, "The contract is cancelled", "It is no longer shown. " + _ASK),
+    "gone_inactive": Entry(410, "The contract is switched off", "It is no longer shown. " + _ASK),
     "gone_expired": Entry(410, "The contract has expired", "It is no longer shown. " + _ASK),
     "gone_closed": Entry(410, "The contract is closed", "It has ended for good. " + _ASK),
     "expired": Entry(409, "The contract has expired", "It cannot be changed online. " + _ASK),
@@ -109,8 +116,12 @@ def problem_document(
     code: str, params: Mapping[str, object], available_from: date | None = None
 ) -> tuple[int, dict[str, Any]]:
     """Status and body. A code that begins with `gone_` is answered without that prefix: the rule
-    is the same, only the question (a GET) differs."""
-    entry = PROBLEMS[code]
+    is the same, only the question (a GET) differs. A code that is not in the table is our mistake,
+    and is said as one: whoever asked gets an answer in any case."""
+    entry = PROBLEMS.get(code)
+    if entry is None:
+        logger().error("a code that is not in the table", code=code)
+        return problem_document("internal", {})
     shown = code.removeprefix("gone_")
     body: dict[str, Any] = {
         "type": f"urn:tacit:problem:{shown}",
