@@ -1,5 +1,6 @@
 """Job runs and parked records over HTTP, for staff."""
 
+import json
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -28,12 +29,14 @@ def start_run() -> Response[str]:
     door = Door(app)
     given = door.json()
     door.staff_only()
+    scope = scope_of(door.caller)
     request = door.request(given)
     body = shapes.Body(given)
     job, as_of = read_job(body)
     body.end()
     by = Actor(Role.STAFF, door.caller.subject)
-    return respond(ask_for_run(stack(), job, as_of, scope_of(door.caller), by, request))
+    run = Jobs(stack()).planned(job, as_of, scope, by, stack().clock.now())
+    return respond(ask_for_run(stack(), door.caller, run, request))
 
 
 @app.get("/job-runs")
@@ -80,9 +83,10 @@ def retry(id: str) -> Response[str]:
     given = door.json()
     door.staff_only()
     parking, now = Parking(stack().table), stack().clock.now()
-    parked = parking.find(parked_scopes(door.caller), door.id())
+    scopes = parked_scopes(door.caller)
+    parked = parking.find(scopes, door.id(shapes.record_id))
     if parked is None:
-        return respond(_retried_before(door, given, now))
+        return respond(_retried_before(door, given, scopes, now))
     shapes.Body(given).end()
     request = door.request(given)
     if (known := recorded(stack().repository, request, now)) is not None:
@@ -97,13 +101,20 @@ def retry(id: str) -> Response[str]:
     return respond(answer)
 
 
-def _retried_before(door: Door, given: dict[str, Any], now: datetime) -> Answer:
-    """A record that went back to work is on the list no more; its key still has the answer."""
+def _retried_before(door: Door, given: dict[str, Any], scopes: list[str], now: datetime) -> Answer:
+    """A record that went back to work is on the list no more; its key still has the answer, for
+    whoever would still see the record."""
     with suppress(Invalid):
         known = recorded(stack().repository, door.request(given), now)
-        if known is not None:
+        if known is not None and _provider_in(known) in scopes:
             return known
     raise NotFound("parked record")
+
+
+def _provider_in(answer: Answer) -> str:
+    """Whose record a kept answer shows, as the list's partitions name him."""
+    provider: str | None = json.loads(answer.body)["parked"]["provider"]
+    return UNKNOWN if provider is None else provider
 
 
 def parked_scopes(caller: Caller) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tacit.store.keys import shard_of
 from tests.integration.conftest import ALICE, STAFF, Person, World
 from tests.integration.edge import CONTRACT, KIM, assert_problem, everything, nothing_written
 
@@ -123,3 +124,41 @@ def test_staff_of_one_provider_previews_what_a_run_of_his_would_find(world: Worl
         for who in (STAFF, KIM)
     }
     assert due == {"erin": 3, "kim": 1}
+
+
+@pytest.mark.parametrize(("counted", "kim"), [(1, 1), (2, 2), (3, 2)])
+def test_the_others_due_records_do_not_use_up_the_count(
+    world: World, monkeypatch: pytest.MonkeyPatch, counted: int, kim: int
+) -> None:
+    """All of one holder's contracts are in one shard, the others' due first."""
+    monkeypatch.setattr("tacit.runtime.jobs._COUNTED", counted)
+    world.set_clock("2025-02-01T11:00:00Z")
+    shards: dict[str, list[str]] = {}
+    for number in range(500):
+        for provider in ("kreativmedia", "svenska-domaner"):
+            holder = f"holder-{number}"
+            shards.setdefault(shard_of(provider, holder), []).append(f"{provider}/{holder}")
+    ours, theirs = next(
+        (ours.split("/")[1], theirs.split("/")[1])
+        for ours, theirs in (
+            (next(iter(names)), next((n for n in names if n.startswith("s")), ""))
+            for names in shards.values()
+        )
+        if ours.startswith("k") and theirs
+    )
+    for number in range(2):
+        world.register(f"k-{number}", holder=ours)
+    for number in range(4):
+        world.register(
+            f"s-{number}",
+            provider="svenska-domaner",
+            plan="premium-domain",
+            label=f"{number}x.se",
+            holder=theirs,
+            starts_on="2025-01-01",
+        )
+    found = {
+        who.subject: world.call("POST", "/job-runs", who, JOB, query=DRY).json["counts"]["due"]
+        for who in (STAFF, KIM)
+    }
+    assert found == {"erin": counted, "kim": kim}

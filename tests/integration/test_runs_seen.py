@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import STAFF, Person, World, new_world
-from tests.integration.edge import KIM, SVEN, assert_problem
+from tests.integration.edge import KIM, SVEN, assert_problem, nothing_written
 
 BOTH = Person("two", "[staff.kreativmedia staff.svenska-domaner]")
 AS_OF = "2025-02-01T11:00:00Z"
@@ -96,6 +96,22 @@ def test_a_run_is_listed_for_whoever_has_all_it_covers(
             assert reply.status == (200 if name in expected else 404)
 
 
+def test_staff_of_no_provider_known_here_starts_no_run(world: World) -> None:
+    world.set_clock(AS_OF)
+    body = {"job": "expiries", "as_of": AS_OF}
+    nowhere = Person("nora", "[staff.nowhere]")
+    with nothing_written(world):
+        for query in ({}, {"dry_run": "true"}, {"colour": "red"}):
+            reply = world.call("POST", "/job-runs", nowhere, body, query=query)
+            assert_problem(reply, 403, "not_your_role")
+    assert world.messages(world.names.expiries_queue_url) == []
+    for door in ("/job-runs", "/parked", "/contracts"):
+        assert world.call("GET", door, nowhere).json == {"items": [], "next": None}
+    partly = Person("nora", "[staff.nowhere staff.kreativmedia]")
+    assert world.call("POST", "/job-runs", partly, body).json["scope"] == ["kreativmedia"]
+    assert len(world.call("GET", "/job-runs", partly).json["items"]) == 1
+
+
 def test_a_scheduled_run_is_seen_by_staff_of_all(scene: tuple[World, dict[str, str]]) -> None:
     world, _ = scene
     run = world.run_job("2025-02-01T12:00:00Z")
@@ -103,6 +119,18 @@ def test_a_scheduled_run_is_seen_by_staff_of_all(scene: tuple[World, dict[str, s
     for who in (KIM, SVEN, BOTH):
         assert_problem(world.call("GET", f"/job-runs/{run}", who), 404, "not_found")
     world.set_clock("2025-02-01T12:00:00Z")
+
+
+@pytest.mark.parametrize("door", ["/job-runs", "/parked"])
+@pytest.mark.parametrize("groups", ["[staff.svenska-domaner]", "[staff]"])
+def test_a_token_ends_with_the_roles_it_was_made_under(
+    scene: tuple[World, dict[str, str]], door: str, groups: str
+) -> None:
+    world, _ = scene
+    asked = {"limit": "1", "next": world.call("GET", door, BOTH, query={"limit": "1"}).json["next"]}
+    assert world.call("GET", door, BOTH, query=asked).status == 200
+    changed = world.call("GET", door, Person(BOTH.subject, groups), query=asked)
+    assert_problem(changed, 422, "invalid_next", "next")
 
 
 def test_what_is_parked_is_seen_and_mended_by_its_provider(
@@ -131,6 +159,42 @@ def test_what_is_parked_is_seen_and_mended_by_its_provider(
     assert world.call("GET", "/parked", SVEN).json["items"] == []
     world.run_job("2025-02-01T13:00:00Z")
     assert world.contract("s-0")["status"] == "expired"
+
+
+def test_the_longest_ids_go_back_to_work_too(world: World) -> None:
+    """A parked record's id is longer than that of the thing itself, an event's longer still."""
+    contract = "c" * 64
+    world.set_clock("2024-01-10T11:00:00Z")
+    world.register(contract, starts_on="2024-01-15")
+    event = {"pk": {"S": f"contract#{contract}"}, "sk": {"S": "event#0000000001"}}
+
+    def event_type(value: dict[str, str]) -> None:
+        world.dynamodb.update_item(
+            TableName=world.names.table_name,
+            Key=event,
+            UpdateExpression="SET #type = :type",
+            ExpressionAttributeNames={"#type": "type"},
+            ExpressionAttributeValues={":type": value},
+        )
+
+    event_type({"S": ""})
+    break_head(world, contract, policy="nobody/9")
+    world.set_clock("2025-02-01T11:00:00Z")
+    world.invoke("sweep", {})
+    world.run_job("2025-02-01T11:00:00Z")
+    parked = [entry["id"] for entry in world.call("GET", "/parked", STAFF).json["items"]]
+    assert parked == [f"contract:{contract}", f"contract:{contract}:event-0000000001"]
+    event_type({"S": "contract.registered"})
+    break_head(world, contract, policy="kreativmedia/1")
+    for record in parked:
+        reply = world.call("POST", f"/parked/{record}/retry", KIM, {})
+        assert reply.status == 200, reply.text
+    assert world.call("GET", "/parked", STAFF).json["items"] == []
+    assert "contract.registered" in {event["detail-type"] for event in world.relay()}
+    world.run_job("2025-02-01T12:00:00Z")
+    assert world.contract(contract)["status"] == "expired"
+    too_long = f"/parked/contract:{'c' * 120}/retry"
+    assert_problem(world.call("POST", too_long, KIM, {}), 422, "invalid_field", "id")
 
 
 def test_a_parked_record_without_a_provider_is_all_staffs(

@@ -7,7 +7,9 @@ import pytest
 
 from tacit.domain.values import Contract, Role
 from tacit.runtime.caller import Caller, caller_of, parse_groups
+from tacit.runtime.job_runs import covers, scope_of, scopes_of
 from tacit.runtime.problems import Problem
+from tacit.store.runs import ALL
 from tests.unit.cases import registered
 
 
@@ -153,3 +155,18 @@ def test_without_a_client_that_is_ours_nobody_comes_in() -> None:
         caller_of(
             {"token_use": "id", "cognito:username": "alice", "aud": ""}, "", "cognito:username"
         )
+
+
+def test_runs_are_listed_by_one_provider_and_by_all_of_ones_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not by every combination, which double with each provider; those are shown by their id."""
+    monkeypatch.setattr("tacit.runtime.job_runs.shipped", lambda: dict.fromkeys("abcd", (1,)))
+    three = Caller("kim", frozenset(), frozenset("abc") | {"nowhere"}, all_staff=False)
+    assert scopes_of(three) == ["a", "a+b+c", "b", "c"]
+    assert scope_of(three) in scopes_of(three)
+    assert covers(three, "a+c")
+    assert not covers(three, "a+d")
+    assert not covers(three, ALL)
+    assert scopes_of(Caller("kim", frozenset(), frozenset({"nowhere"}), all_staff=False)) == []
+    assert scopes_of(Caller("erin", frozenset(), frozenset("a"), all_staff=True)) == [ALL]

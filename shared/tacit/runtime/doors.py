@@ -41,10 +41,10 @@ class Door:
         self.path: str = event.path
         self.method: str = event.http_method
 
-    def id(self, name: str = "id") -> str:
-        """An id from the path; raises Invalid for one that nothing can have."""
-        given = (self._event.raw_event.get("pathParameters") or {}).get(name) or ""
-        return shapes.identifier(name, unquote(given))
+    def id(self, reader: shapes.Reader[str] = shapes.identifier) -> str:
+        """The id in the path; raises Invalid for one that nothing can have."""
+        given = (self._event.raw_event.get("pathParameters") or {}).get("id") or ""
+        return reader("id", unquote(given))
 
     def staff_only(self) -> None:
         if not self.caller.is_staff:

@@ -20,7 +20,7 @@ from tacit.store.runs import ALL, Run, Runs
 
 EXPIRIES = "expiries"
 JOBS = (EXPIRIES,)
-_PREVIEWED = 1000
+_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +98,23 @@ class Jobs:
             )
 
     def how_many_due(self, job: str, as_of: datetime, scope: str) -> int:
-        """For a dry run: how many records the calendar would hand out, of the first thousand."""
-        found: list[keys.Key] = []
+        """For a dry run: how many of the scope's records the calendar would hand out, counted up
+        to a thousand. The others' are read as well: the calendar does not know providers."""
+        due = 0
         for number in range(keys.SHARDS):
             after: Item | None = None
-            while len(found) < _PREVIEWED:
-                page = self.runs.due(job, f"{number:02d}", as_of, _PREVIEWED - len(found), after)
-                found += [(item["pk"], item["sk"]) for item in page.items]
+            while due < _COUNTED:
+                page = self.runs.due(job, f"{number:02d}", as_of, _COUNTED, after)
+                due += self._covered([(item["pk"], item["sk"]) for item in page.items], scope)
                 after = page.after
                 if after is None:
                     break
+        return min(due, _COUNTED)
+
+    def _covered(self, found: list[keys.Key], scope: str) -> int:
         if scope == ALL:
             return len(found)
-        heads = self._stack.table.get_many(found).values()
-        covered = scope.split("+")
+        heads, covered = self._stack.table.get_many(found).values(), scope.split("+")
         return sum(raw.get("provider", {}).get("S") in covered for raw in heads)
 
 

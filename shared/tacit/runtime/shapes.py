@@ -20,7 +20,14 @@ BODY_LIMIT = 64 * 1024
 DEEPEST = 20
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}\Z", re.ASCII)
-_EMAIL = re.compile(r"[^@\s<>,;:\"()\\]{1,64}@[^@\s<>,;:\"()\\]{1,190}\.[^@\s<>,;:\"()\\]{2,63}\Z")
+_RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}\Z", re.ASCII)
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_TOP_LABEL = r"(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])"
+_EMAIL = re.compile(
+    rf"(?=.{{1,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+{_TOP_LABEL}\Z",
+    re.ASCII,
+)
 _LOCALE = re.compile(r"[a-z]{2}(-[A-Z]{2})?\Z", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
@@ -155,11 +162,13 @@ def matching(pattern: re.Pattern[str], hint: str) -> Reader[str]:
 
 
 identifier = matching(_ID, "expected an id: letters, digits and . _ : @ -, at most 64")
+record_id = matching(_RECORD_ID, "expected the id of a record, as GET /parked shows it")
 locale = matching(_LOCALE, "expected a locale such as fr or fr-CH")
 subject = text(128)
 
 
 def email(field: str, value: Any) -> str:
+    """An address that SES takes: seven-bit throughout, a name of other letters as `xn--…`."""
     if not isinstance(value, str) or not value.isprintable() or not _EMAIL.match(value):
         raise Invalid(field, "expected an e-mail address")
     return value
