@@ -52,7 +52,7 @@ def _with_base64(world: World, body: str) -> Any:
 
 
 @pytest.mark.parametrize(
-    "written", ["a%20b", "%00", "a%2Fb", "%C3%A9", "%0d%0aX:y", "x" * 65, "%ED%A0%80", "a*b", "é"]
+    "written", ["a%20b", "%00", "a%2Fb", "%C3%A9", "%0d%0aX:y", "x" * 129, "%ED%A0%80", "a*b", "é"]
 )
 @pytest.mark.parametrize("door", [d for d in ROUTES if "{id}" in d[1]], ids=" ".join)
 def test_an_id_that_nothing_can_have_is_refused(
@@ -62,6 +62,18 @@ def test_an_id_that_nothing_can_have_is_refused(
     with nothing_written(world):
         body: dict[str, Any] | None = None if method == "GET" else {}
         reply = world.call(method, resource.replace("{id}", written), STAFF, body)
+        assert_problem(reply, 422, "invalid_field", "id")
+
+
+@pytest.mark.parametrize("door", [d for d in ROUTES if "{id}" in d[1]], ids=" ".join)
+def test_an_id_has_64_letters_at_most_and_a_parked_records_twice_as_many(
+    world: World, door: tuple[str, str]
+) -> None:
+    method, resource = door
+    reply = world.call(method, resource.replace("{id}", "x" * 65), STAFF, {})
+    if resource.startswith("/parked/"):
+        assert_problem(reply, 404, "not_found")
+    else:
         assert_problem(reply, 422, "invalid_field", "id")
 
 
