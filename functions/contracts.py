@@ -1,4 +1,4 @@
-"""Contracts over HTTP: look, register, amend, cancel, reactivate."""
+"""Contracts over HTTP: look, register, amend, cancel, reactivate, restore."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from tacit import policies
-from tacit.domain.commands import Amend, Cancel, Command, Reactivate, Registration
+from tacit.domain.commands import Command, Registration
 from tacit.domain.refusals import Refused
+from tacit.domain.restoration import quote
 from tacit.domain.values import Actor, Role, Status
-from tacit.runtime import answers, shapes
+from tacit.runtime import answers, contract_commands, shapes
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
-from tacit.runtime.registration import read_amendment, read_registration
+from tacit.runtime.registration import read_registration
 from tacit.runtime.stack import stack
 from tacit.service import Answer, Request, View
 from tacit.store.listing import Source, of_person, of_staff
@@ -114,39 +115,38 @@ def amend(id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
     door.staff_only()
-
-    def command(actor: Actor) -> Amend:
-        version, changes = read_amendment(body)
-        return Amend(actor, version, changes)
-
-    return respond(_carried_out(door, body, None, command))
+    return respond(_carried_out(door, body, None, contract_commands.amendment(body)))
 
 
 @app.post("/contracts/<id>/cancellation")
 def cancel(id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
-
-    def command(actor: Actor) -> Cancel:
-        fields = shapes.Body(body)
-        mode = fields.may("mode", shapes.one_of("at_term", "immediate"))
-        reason = fields.may("reason", shapes.prose(500))
-        fields.end()
-        return Cancel(actor, mode or "at_term", reason)
-
-    return respond(_carried_out(door, body, "cancel", command))
+    return respond(_carried_out(door, body, "cancel", contract_commands.cancellation(body)))
 
 
 @app.post("/contracts/<id>/reactivation")
 def reactivate(id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
+    return respond(_carried_out(door, body, "reactivate", contract_commands.reactivation(body)))
 
-    def command(actor: Actor) -> Reactivate:
-        shapes.Body(body).end()
-        return Reactivate(actor)
 
-    return respond(_carried_out(door, body, "reactivate", command))
+@app.get("/contracts/<id>/restoration-quote")
+def get_restoration_quote(id: str) -> Response[str]:
+    """Also for a contract no longer shown: the holder is told beforehand what it costs (K7)."""
+    door = Door(app)
+    view = stack().contracts.view(door.caller, door.id())
+    door.known_query()
+    quoted = quote(view.contract, view.actor, view.policy, view.now)
+    return respond(Answer(200, answers.dumps(answers.quote_json(quoted))))
+
+
+@app.post("/contracts/<id>/restoration")
+def restore(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    return respond(_carried_out(door, body, "restore", contract_commands.restoration(body)))
 
 
 def _carried_out(

@@ -16,6 +16,7 @@ from tacit.domain.permission import check_role
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.registration import own_order
+from tacit.domain.restoration import check_restorer
 from tacit.domain.values import Actor, Contract, Role
 from tacit.policies import UnknownPolicy, newest, policy, shipped
 from tacit.store.keys import Key
@@ -196,7 +197,9 @@ class Contracts:
         return there
 
     def _check_role(self, view: View, action: str | None) -> None:
-        if action is not None:
+        if action == "restore":
+            check_restorer(view.contract, view.actor, view.policy)
+        elif action is not None:
             check_role(action, view.actor, view.policy)
         elif view.actor.role is not Role.STAFF:
             raise Refused(

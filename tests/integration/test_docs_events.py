@@ -78,6 +78,7 @@ def lived(world: World) -> list[dict[str, Any]]:
     world.register("two-phases", **two_phases)
     world.register("no-end", plan="mailbox")
     world.register("hosting")
+    world.register("back", status="non_renewing", **{"import": True})
     for path in ("cancellation", "reactivation", "cancellation"):
         assert world.call("POST", f"/contracts/hosting/{path}", ALICE, {}).status == 200
     eve = customer("alice", "example-hosting")
@@ -85,6 +86,10 @@ def lived(world: World) -> list[dict[str, Any]]:
     assert world.call("POST", "/contracts/no-end/cancellation", ALICE, {}).status == 200
     amended = world.call("PATCH", "/contracts/hosting", STAFF, {"version": 4, "locale": "en"})
     assert amended.status == 200, amended.text
+    world.run_job("2026-01-15T11:00:00Z")
+    world.set_clock("2026-01-16T11:00:00Z")
+    paid = {"reference": "inv-1"}
+    assert world.call("POST", "/contracts/back/restoration", STAFF, paid).status == 200
     for day in ("2026-01-15", "2026-02-14", "2026-04-01"):
         world.run_job(f"{day}T11:00:00Z")
     world.set_clock(None)

@@ -8,7 +8,8 @@ import pytest
 from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, Reply, World
 from tests.integration.edge import KIM, assert_problem
 
-DOORS = {"cancel": "cancellation", "reactivate": "reactivation"}
+DOORS = {"cancel": "cancellation", "reactivate": "reactivation", "restore": "restoration"}
+BODIES = {"restore": {"reference": "inv-1"}}
 
 
 def as_registered(world: World) -> None:
@@ -62,7 +63,8 @@ def test_an_explanation_equals_the_answer(world: World, state: Any, status: str)
             continue
         for row in shown.json["actions"]:
             door = f"/contracts/c-1/{DOORS[row['action']]}"
-            asked = world.call("POST", door, who, {}, query={"dry_run": "true"})
+            body = BODIES.get(row["action"], {})
+            asked = world.call("POST", door, who, body, query={"dry_run": "true"})
             assert_explained(row, asked)
 
 

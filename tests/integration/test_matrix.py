@@ -39,6 +39,7 @@ PEOPLE: dict[str, Person | None] = {
     "no_token": None,
 }
 PARTIES = (200, 200, 200, 404, 404, 404, 200, 404, 200, 404, 401)
+NOT_EXPIRED = (409, 403, 403, 404, 404, 404, 409, 404, 409, 404, 401)
 HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
 STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
 ANY_STAFF = (403, 403, 403, 403, 403, 403, 200, 200, 200, 403, 401)
@@ -55,6 +56,8 @@ DOORS = {
     ("PATCH", "/contracts/{id}"): ({"version": 1, "label": "another"}, STAFF_OF_IT),
     ("POST", "/contracts/{id}/cancellation"): ({}, HOLDER),
     ("POST", "/contracts/{id}/reactivation"): ({}, HOLDER),
+    ("GET", "/contracts/{id}/restoration-quote"): (None, NOT_EXPIRED),
+    ("POST", "/contracts/{id}/restoration"): ({"reference": "inv-1"}, HOLDER),
     ("GET", "/providers/{id}/plans"): (None, TOKEN),
     ("GET", "/providers/{id}/policy"): (None, TOKEN),
     ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
@@ -106,4 +109,5 @@ def test_each_person_gets_the_answer_of_the_matrix(
         assert (name, reply.status) == (name, status), reply.text
         if status >= 400:
             code = {401: "unauthenticated", 403: "not_your_role", 404: "not_found"}
-            assert reply.code == code.get(status, "still_broken")
+            refused = "not_expired" if method == "GET" else "still_broken"
+            assert reply.code == code.get(status, refused)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tacit import policies
-from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register
+from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register, Restore
 from tacit.domain.decision import Change, Situation
 from tacit.domain.life import decide
 from tacit.domain.values import JOB, Actor, Role
@@ -42,7 +42,10 @@ LIFE: tuple[tuple[str, Command, str], ...] = (
     ("reactivate", Reactivate(ALICE), "2025-11-04"),
     ("cancel", Cancel(ALICE), "2025-11-05"),
     ("expire (job)", ComeDue(JOB), "2026-01-15"),
-    ("close (job)", ComeDue(JOB), "2026-02-24"),
+    ("restore", Restore(STAFF, "invoice 1"), "2026-02-01"),
+    ("cancel", Cancel(ALICE), "2026-06-01"),
+    ("expire (job)", ComeDue(JOB), "2027-01-15"),
+    ("close (job)", ComeDue(JOB), "2027-02-24"),
 )
 
 

@@ -10,6 +10,7 @@ VALUES = {
     "contract": "c-1",
     "expires_on": "2026-01-15",
     "last_day": "2026-01-14",
+    "amount": "144.00 CHF",
     "contact": "support@example.net",
 }
 SAID = {kind for provider in shipped() for kind in newest(provider).messages}

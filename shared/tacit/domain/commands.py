@@ -69,10 +69,18 @@ class Reactivate:
 
 
 @dataclass(frozen=True, slots=True)
+class Restore:
+    """Bring an expired contract back; what it costs is paid under `reference`."""
+
+    by: Actor
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComeDue:
     """The calendar's command: do the next thing whose day has come."""
 
     by: Actor
 
 
-Command = Register | Amend | Cancel | Reactivate | ComeDue
+Command = Register | Amend | Cancel | Reactivate | Restore | ComeDue

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tacit.domain.values import Contract, Event, Message, Order
+from tacit.domain.values import Charge, Contract, Event, Message, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,16 @@ class Situation:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What will be committed, as one transaction: the values before and after, and the events.
-    `due` values are derived from `contract` when it is written, never stored twice."""
+    `due` values are derived from `contract` when it is written, never stored twice. `charges` are
+    paid under `reference`."""
 
     before: Contract | None
     contract: Contract
     events: tuple[Event, ...]
     order_before: Order | None = None
     order: Order | None = None
+    charges: tuple[Charge, ...] = ()
+    reference: str | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:

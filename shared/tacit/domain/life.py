@@ -11,7 +11,7 @@ from typing import assert_never
 
 from tacit.domain.amendment import amend
 from tacit.domain.calendar import last_day_to_reactivate, switched_off_until
-from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register
+from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register, Restore
 from tacit.domain.days import add_days, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
 from tacit.domain.permission import permit
@@ -20,6 +20,7 @@ from tacit.domain.policy import Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Broken, NotFound, Refused
 from tacit.domain.registration import register
+from tacit.domain.restoration import restore
 from tacit.domain.values import Actor, Cancellation, Contract, Status
 
 
@@ -40,6 +41,8 @@ def decide(situation: Situation, command: Command, policy: Policy, now: datetime
             return cancel(contract, command, policy, now)
         case Reactivate():
             return reactivate(contract, command, policy, now)
+        case Restore():
+            return restore(contract, command, policy, now)
         case ComeDue():
             return come_due(situation, contract, command.by, policy, now)
         case _:

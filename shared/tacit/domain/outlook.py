@@ -6,16 +6,16 @@ cannot differ from the rule it explains.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tacit.domain.calendar import expiry_due_on, last_day_to_reactivate, renewal_due_on
-from tacit.domain.commands import Cancel, ComeDue, Command, Reactivate
+from tacit.domain.commands import Cancel, ComeDue, Command, Reactivate, Restore
 from tacit.domain.days import day_start, local_day
 from tacit.domain.decision import Change, NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Refused
-from tacit.domain.values import JOB, Actor
+from tacit.domain.values import JOB, Actor, Contract
 
 _STEPS = {
     "contract.expired": "expire",
@@ -47,7 +47,11 @@ def actions(situation: Situation, actor: Actor, policy: Policy, now: datetime) -
     """Every command a person may ask for, decided and not carried out."""
     modes = policy.actions["cancel"].modes if "cancel" in policy.actions else ()
     cancel = Cancel(actor, modes[0]) if modes else Cancel(actor)
-    asked: Iterable[tuple[str, Command]] = (("cancel", cancel), ("reactivate", Reactivate(actor)))
+    asked: Iterable[tuple[str, Command]] = (
+        ("cancel", cancel),
+        ("reactivate", Reactivate(actor)),
+        ("restore", Restore(actor, "preview")),
+    )
     return [_asked(name, situation, command, policy, now) for name, command in asked]
 
 
@@ -60,10 +64,16 @@ def _asked(
         return Action(name, False, no.code, no.params, no.available_from)
     if isinstance(decision, NothingToDo):
         return Action(name, False, decision.code)
-    if isinstance(command, Reactivate) and situation.contract is not None:
-        last_day = last_day_to_reactivate(situation.contract)
-        return Action(name, True, params={"last_day": last_day})
-    return Action(name, True)
+    return Action(name, True, params=_until(command, situation.contract))
+
+
+def _until(command: Command, contract: Contract | None) -> dict[str, object]:
+    """The last day on which an allowed action still is, where it has one (K10)."""
+    if isinstance(command, Reactivate) and contract is not None:
+        return {"last_day": last_day_to_reactivate(contract)}
+    if isinstance(command, Restore) and contract is not None and contract.restorable_until:
+        return {"last_day": contract.restorable_until - timedelta(days=1)}
+    return {}
 
 
 def next_step(situation: Situation, policy: Policy, now: datetime) -> Next | None:

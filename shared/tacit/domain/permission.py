@@ -11,10 +11,16 @@ def check_role(action: str, actor: Actor, policy: Policy) -> ActionRule:
     if rule is None:
         raise Refused("not_offered", {"action": action, **policy.contact_params()})
     by_support = rule.channel is Channel.SUPPORT and actor.role is Role.HOLDER
-    if actor.role not in rule.by and not by_support:
-        allowed = [str(role) for role in Role if role in rule.by]
-        raise Refused("not_your_role", {"your_role": str(actor.role), "roles": allowed})
+    if not by_support:
+        check_roles(rule.by, actor)
     return rule
+
+
+def check_roles(roles: frozenset[Role], actor: Actor) -> None:
+    """Raises Refused `not_your_role`, with the roles that may."""
+    if actor.role not in roles:
+        allowed = [str(role) for role in Role if role in roles]
+        raise Refused("not_your_role", {"your_role": str(actor.role), "roles": allowed})
 
 
 def permit(action: str, actor: Actor, policy: Policy) -> ActionRule:

@@ -16,7 +16,7 @@ from tacit.domain.values import Role, Status
 # The words a policy may use where they are no type of their own.
 ACTIONS = frozenset({"cancel", "reactivate"})
 MODES = frozenset({"at_term"})
-MESSAGE_KINDS = frozenset({"cancelled", "reactivated", "expired"})
+MESSAGE_KINDS = frozenset({"cancelled", "reactivated", "expired", "restored"})
 MESSAGE_CHANNELS = frozenset({"email"})
 
 
@@ -52,7 +52,7 @@ class ActionRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Restore:
+class RestoreRule:
     """How a phase is left backwards: `price` lists the charges ("renewal", "fee") in order;
     the new term is counted from `counted_from`."""
 
@@ -72,7 +72,7 @@ class Phase:
     months: int | None
     anchor: Anchor
     served: bool
-    restore: Restore | None
+    restore: RestoreRule | None
 
     def ends_on(self, start: date) -> date | None:
         """The first day no longer in the phase; None where the phase has no end of its own."""

@@ -25,7 +25,7 @@ from tacit.domain.policy import (
     Plan,
     Policy,
     Renewal,
-    Restore,
+    RestoreRule,
 )
 from tacit.domain.values import Role, Status
 
@@ -238,7 +238,7 @@ def _phase(table: _Table, currency: str) -> Phase:
         )
 
 
-def _restore(table: _Table, currency: str) -> Restore:
+def _restore(table: _Table, currency: str) -> RestoreRule:
     with table.whole():
         price = tuple(table.words("price"))
         fee = table.take("fee", str, None)
@@ -246,7 +246,7 @@ def _restore(table: _Table, currency: str) -> Restore:
             raise PolicyError(f"{table.at('price')}: {min(unknown)!r} is no charge")
         if ("fee" in price) != (fee is not None):
             raise PolicyError(f"{table.at('fee')}: is given exactly where price lists it")
-        return Restore(
+        return RestoreRule(
             by=table.many_of("by", Role),
             channel=table.one_of("channel", Channel),
             price=price,

@@ -132,6 +132,15 @@ class Message:
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What is to be paid for a period, and why; `period_start` names the period."""
+
+    reason: str
+    amount: Money
+    period_start: date
+
+
 Scalar = str | int | bool | None
 
 

@@ -8,12 +8,14 @@ from tacit.domain.calendar import last_day_to_reactivate
 from tacit.domain.decision import Change, Decision, NothingToDo
 from tacit.domain.money import Money
 from tacit.domain.outlook import Action, actions, next_step
-from tacit.domain.values import Event, Role, Status
+from tacit.domain.restoration import Quote
+from tacit.domain.values import Charge, Event, Role, Status
 from tacit.service import Answer, View, after
 
 _NOTHING = {
     "already_cancelled": "Nothing to do: the cancellation is initiated already.",
     "not_cancelled": "Nothing to do: the contract is not cancelled.",
+    "not_expired": "Nothing to do: the contract has not expired.",
     "unchanged": "Nothing to do: these are the particulars already.",
 }
 
@@ -95,15 +97,34 @@ def event_json(event: Event, for_staff: bool) -> dict[str, Any]:
     return shown
 
 
+def charge_json(charge: Charge) -> dict[str, Any]:
+    """One charge; without an account it is paid under a reference."""
+    return {"account_id": None, "amount": money_json(charge.amount), "reason": charge.reason}
+
+
+def quote_json(quote: Quote) -> dict[str, Any]:
+    """What a restoration costs, and until when (exclusive) that holds."""
+    return {
+        "charges": [
+            {"reason": charge.reason, "amount": money_json(charge.amount)}
+            for charge in quote.charges
+        ],
+        "total": money_json(quote.total),
+        "expires_on": quote.expires_on,
+        "until": quote.until,
+    }
+
+
 def command_answer(view: View, decision: Decision, status: int = 200) -> Answer:
     """The answer of every command: the contract afterwards, and what came of it."""
     seen = after(view, decision)
     events = decision.events if isinstance(decision, Change) else ()
     messages = decision.messages if isinstance(decision, Change) else ()
+    charges = decision.charges if isinstance(decision, Change) else ()
     body = {
         "contract": contract_json(seen),
         "events": [{"type": e.type, "at": e.at, "data": dict(e.data)} for e in events],
-        "charges": [],
+        "charges": [charge_json(charge) for charge in charges],
         "messages": [{"kind": m.kind, "channel": m.channel} for m in messages],
         "warnings": _warnings(decision),
     }

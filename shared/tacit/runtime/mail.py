@@ -62,5 +62,6 @@ def _values(contract: Contract, rules: Policy, data: Mapping[str, Any]) -> dict[
         "contract": contract.id,
         "expires_on": str(data.get("expires_on") or contract.expires_on),
         "last_day": str(data.get("last_day_to_reactivate") or "-"),
+        "amount": f"{data.get('amount', '')} {data.get('currency', '')}".strip(),
         "contact": contact,
     }

@@ -59,6 +59,18 @@ PROBLEMS: Mapping[str, Entry] = {
     "gone_closed": Entry(410, "The contract is closed", "It has ended for good. " + _ASK),
     "expired": Entry(409, "The contract has expired", "It cannot be changed online. " + _ASK),
     "closed": Entry(409, "The contract is closed", "It has ended for good ({closed_reason})."),
+    "not_expired": Entry(
+        409, "The contract has not expired", "It is {status}; nothing to restore."
+    ),
+    "not_restorable": Entry(409, "It cannot be brought back", _ASK),
+    "restoration_over": Entry(
+        409,
+        "It is too late to bring it back",
+        "It went before {restorable_until}. " + _ASK,
+    ),
+    "restoration_too_late": Entry(
+        409, "One more term would be over already", "It would end on {expires_on}. " + _ASK
+    ),
     "inactive": Entry(409, "The contract is switched off", _ASK),
     "ask_support": Entry(409, "Support does this for you", _ASK),
     "not_offered": Entry(409, "This is not offered", _ASK),

@@ -3,7 +3,7 @@
 A part that somebody outside chose is escaped, so that no name can reach into another's keys.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from zlib import crc32
 
@@ -54,6 +54,11 @@ def order(order_id: str) -> Key:
 
 def event(subject_pk: str, number: int) -> Key:
     return subject_pk, f"event#{number:010d}"
+
+
+def charge(contract_id: str, period_start: date, reason: str, generation: int) -> Key:
+    """A charge's key is its uniqueness: one for each period, reason and generation."""
+    return f"contract#{part(contract_id)}", f"charge#{period_start}#{part(reason)}#{generation}"
 
 
 def label(registered_form: str) -> Key:

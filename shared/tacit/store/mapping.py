@@ -1,7 +1,7 @@
 """Values to items and back. An item that cannot be read raises Broken, naming what is wrong."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from tacit.domain.calendar import expiries_due_at, renewals_due_at
@@ -13,6 +13,7 @@ from tacit.domain.refusals import Broken
 from tacit.domain.values import (
     Actor,
     Cancellation,
+    Charge,
     Contract,
     Event,
     Message,
@@ -143,6 +144,23 @@ def link_item(contract: Contract, subject: str) -> Item:
         "sk": keys.party_link(contract.status, contract.holder, contract.id),
         "item": "party",
         "contract_id": contract.id,
+    }
+
+
+def charge_item(contract_id: str, charge: Charge, reference: str | None, at: datetime) -> Item:
+    """The ledger's line of what was paid under a reference. A second charge for the same period
+    and reason has the same key, and is refused."""
+    pk, sk = keys.charge(contract_id, charge.period_start, charge.reason, 1)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "item": "charge",
+        "at": keys.instant(at),
+        "reason": charge.reason,
+        "period_start": charge.period_start.isoformat(),
+        "minor": charge.amount.minor,
+        "currency": charge.amount.currency,
+        "reference": reference,
     }
 
 

@@ -15,6 +15,7 @@ from tacit.domain.values import Contract, Event, Order, Status
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import (
+    charge_item,
     contract_item,
     contract_of,
     event_item,
@@ -181,6 +182,10 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
         there = change.order_before
         same = absent if there is None else Path("version") == there.version
         writes.append(put("order", order_item(change.order), same))
+    writes += [
+        put(f"charge {charge.reason}", charge_item(after.id, charge, change.reference, now), absent)
+        for charge in change.charges
+    ]
     writes += [
         put(f"event {event.number}", marked(event_item(event, pk), now), absent)
         for event in change.events
