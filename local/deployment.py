@@ -27,7 +27,7 @@ from local.places import (
     environment,
     program,
 )
-from local.progress import Trouble, say, step
+from local.progress import Trouble, exit_code, step
 
 SOURCES = ("template.yaml", "samconfig.toml", "functions", "shared")
 BUCKET = "tacit-artifacts"
@@ -174,14 +174,9 @@ def _ending_in(outputs: dict[str, str], ending: str, less: str = "") -> dict[str
     return found
 
 
-def main() -> int:
-    try:
-        build()
-    except Trouble as trouble:
-        say(str(trouble))
-        return 1
-    return 0
+def main() -> None:
+    build()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from local.places import DEVELOPER, LOCAL, ROOT, environment
-from local.progress import Trouble, say, step
+from local.progress import Trouble, exit_code, step
 
 NAMES = ("dev", "sam", "ministack")
 VERSIONS = ((3, 11), (3, 12), (3, 13))
@@ -96,16 +96,11 @@ def _run(command: list[str], log: Path, trouble: str) -> None:
         raise Trouble(f"{trouble}; {log.relative_to(ROOT)} says why.")
 
 
-def main() -> int:
+def main() -> None:
     asked = sys.argv[1:]
     names = tuple(each for each in asked if each != "--with-this-python")
-    try:
-        make(names or NAMES, this_one=len(names) < len(asked))
-    except Trouble as trouble:
-        say(str(trouble))
-        return 1
-    return 0
+    make(names or NAMES, this_one=len(names) < len(asked))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

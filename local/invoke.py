@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.description import Description, client, running
-from local.progress import Trouble, say
+from local.progress import Trouble, exit_code
 
 
 def invoke(stack: Description, function: str, event: Any) -> Any:
@@ -30,26 +30,22 @@ def invoke(stack: Description, function: str, event: Any) -> Any:
     return payload
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(prog="make invoke")
     parser.add_argument("--function", default="")
     parser.add_argument("--event", default="")
     asked = parser.parse_args()
+    if not asked.function or not asked.event:
+        raise Trouble("Say which: make invoke FUNCTION=expiries EVENT=events/expiries.json")
+    file = Path(asked.event)
+    if not file.is_file():
+        raise Trouble(f"There is no file {asked.event}.")
     try:
-        if not asked.function or not asked.event:
-            raise Trouble("Say which: make invoke FUNCTION=expiries EVENT=events/expiries.json")
-        file = Path(asked.event)
-        if not file.is_file():
-            raise Trouble(f"There is no file {asked.event}.")
-        print(json.dumps(invoke(running(), asked.function, json.loads(file.read_text())), indent=2))
+        event = json.loads(file.read_text())
     except json.JSONDecodeError as error:
-        say(f"{asked.event} is not JSON: {error}")
-        return 1
-    except Trouble as trouble:
-        say(str(trouble))
-        return 1
-    return 0
+        raise Trouble(f"{asked.event} is not JSON: {error}") from None
+    print(json.dumps(invoke(running(), asked.function, event), indent=2))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -5,12 +5,21 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
 class Trouble(Exception):
     """Something the person at the keyboard can act on; its text is the whole message."""
+
+
+def exit_code(main: Callable[[], int | None]) -> int:
+    """What the program ends with: trouble is said in its one sentence, and is a 1."""
+    try:
+        return main() or 0
+    except Trouble as trouble:
+        say(str(trouble))
+        return 1
 
 
 def say(line: str) -> None:

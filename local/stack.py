@@ -15,7 +15,7 @@ from local import ministack
 from local.deployment import build, deploy, sources_fingerprint
 from local.description import Description, read
 from local.places import BUILD, DEVELOPER, END_TO_END, ROOT, Home, aws_environment
-from local.progress import Trouble, say, step
+from local.progress import Trouble, exit_code, say, step
 
 
 def up(home: Home, *, usual_port: int | None = ministack.USUAL_PORT) -> Description:
@@ -128,30 +128,26 @@ def _as_interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def main() -> int:
-    try:
-        match sys.argv[1:]:
-            case ["up"]:
-                stack = up(DEVELOPER)
-                fill(DEVELOPER)
-                say(f"The API is at {stack.api_url}; `make down` stops it.")
-            case ["down"]:
-                down(DEVELOPER)
-            case ["down", "e2e"]:
-                ministack.stop(END_TO_END)
-            case ["clean"]:
-                clean(DEVELOPER)
-                clean(END_TO_END)
-                shutil.rmtree(BUILD.parent, ignore_errors=True)
-            case ["run"]:
-                return run(DEVELOPER)
-            case _:
-                raise Trouble("Say up, down, run or clean.")
-    except Trouble as trouble:
-        say(str(trouble))
-        return 1
-    return 0
+def main() -> int | None:
+    match sys.argv[1:]:
+        case ["up"]:
+            stack = up(DEVELOPER)
+            fill(DEVELOPER)
+            say(f"The API is at {stack.api_url}; `make down` stops it.")
+        case ["down"]:
+            down(DEVELOPER)
+        case ["down", "e2e"]:
+            ministack.stop(END_TO_END)
+        case ["clean"]:
+            clean(DEVELOPER)
+            clean(END_TO_END)
+            shutil.rmtree(BUILD.parent, ignore_errors=True)
+        case ["run"]:
+            return run(DEVELOPER)
+        case _:
+            raise Trouble("Say up, down, run or clean.")
+    return None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -11,7 +11,7 @@ from typing import Any
 
 from local.description import Description, client, running
 from local.places import ROOT
-from local.progress import Trouble, say
+from local.progress import Trouble, exit_code
 
 POLICIES = ROOT / "shared" / "tacit" / "policies"
 
@@ -63,23 +63,18 @@ def _make_group(cognito: Any, stack: Description, group: str) -> None:
         cognito.create_group(UserPoolId=stack.user_pool_id, GroupName=group)
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(prog="make token")
     parser.add_argument("--person", default="")
     parser.add_argument("--provider", default="")
     parser.add_argument("--staff", default="")
     parser.add_argument("--group", default="")
     asked = parser.parse_args()
-    try:
-        if not asked.person:
-            raise Trouble("Say who: make token PERSON=alice [PROVIDER=… | STAFF=1 | GROUP=…]")
-        groups = groups_asked_for(asked.provider, asked.staff, asked.group)
-        print(id_token(running(), asked.person, groups))
-    except Trouble as trouble:
-        say(str(trouble))
-        return 1
-    return 0
+    if not asked.person:
+        raise Trouble("Say who: make token PERSON=alice [PROVIDER=… | STAFF=1 | GROUP=…]")
+    groups = groups_asked_for(asked.provider, asked.staff, asked.group)
+    print(id_token(running(), asked.person, groups))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))

@@ -18,7 +18,7 @@ from local.api import Answer, Api, Person
 from local.description import Description, running
 from local.places import DEVELOPER
 from local.portfolio.days import day
-from local.progress import Trouble
+from local.progress import Trouble, exit_code
 
 DATA = Path(__file__).with_name("contracts.toml")
 DAYS = ("starts_on", "expires_on", "registry_expires_on")
@@ -80,21 +80,16 @@ def stack_today(api: Api, staff: Person) -> date:
     return (datetime.fromisoformat(now) if now else datetime.now(UTC)).date()
 
 
-def main() -> int:
-    try:
-        stack = running()
-        folder = Path(os.environ.get("TACIT_STACK") or DEVELOPER.description).parent
-        api = Api(stack)
-        staff = api.person("sam", "staff")
-        start_day = start_day_of(stack, folder / "portfolio.json", stack_today(api, staff))
-        counts = fill(api, staff, start_day)
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
+def main() -> None:
+    stack = running()
+    folder = Path(os.environ.get("TACIT_STACK") or DEVELOPER.description).parent
+    api = Api(stack)
+    staff = api.person("sam", "staff")
+    start_day = start_day_of(stack, folder / "portfolio.json", stack_today(api, staff))
+    counts = fill(api, staff, start_day)
     if counts["new"]:
         print(f"{counts['new']} contracts are new, {counts['there']} were there.")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(main))
