@@ -68,8 +68,8 @@ def clean(home: Home) -> None:
 
 def run(home: Home) -> int:
     """Bring everything up, tell the story, and stay until Ctrl-C."""
-    signal.signal(signal.SIGTERM, _as_interrupt)
-    signal.signal(signal.SIGHUP, _as_interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_interrupt)  # a shell's background job would be deaf to Ctrl-C
     try:
         stack = up(home)
         fill(home)
