@@ -111,6 +111,13 @@ def _expired(story: Story) -> None:
     story.page.step("Staff still sees it, and until when it can be restored.")
     shown = only("status", "phase", "restorable_until", "next")
     story.ask(story.sam, "GET", path, expect=200, show=shown)
+    story.page.step("What bringing it back costs; support does it, for what the quote says.")
+    costs = only("charges.0.amount", "charges.1.amount", "total", "expires_on", "until")
+    story.ask(story.alice, "GET", f"{path}/restoration-quote", expect=200, show=costs)
+    story.ask(story.alice, "POST", f"{path}/restoration", expect=409)
+    done = only("contract.status", "contract.expires_on", "charges.0.amount", "charges.1.amount")
+    paid = {"reference": "an-invoice"}
+    story.ask(story.sam, "POST", f"{path}/restoration?dry_run=true", paid, expect=200, show=done)
     story.page.step("Nobody else gets the name during that time.")
     story.ask(story.sam, "PUT", f"{path}-2", _newcomer(story), expect=409)
 
