@@ -78,6 +78,10 @@ WRONG: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
     (lambda d: phase(d).update(months=1), "phases[0].months: give days or months, not both"),
     (lambda d: phase(d).update(anchor="moon"), "phases[0].anchor: 'moon' is none of expiry"),
     (lambda d: phase(d)["restore"].update(price=["tip"]), "restore.price: 'tip' is no charge"),
+    (
+        lambda d: phase(d)["restore"].update(counted_from="termination"),
+        "restore.counted_from: only 'expiry' is carried out so far",
+    ),
     (lambda d: phase(d)["restore"].update(fee="5.00"), "restore.fee: is given exactly where"),
     (
         lambda d: (

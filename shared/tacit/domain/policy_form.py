@@ -244,6 +244,9 @@ def _restore(table: _Table, currency: str) -> RestoreRule:
         fee = table.take("fee", str, None)
         if unknown := set(price) - _CHARGES:
             raise PolicyError(f"{table.at('price')}: {min(unknown)!r} is no charge")
+        counted_from = table.one_of("counted_from", Anchor, Anchor.EXPIRY)
+        if counted_from is not Anchor.EXPIRY:
+            raise PolicyError(f"{table.at('counted_from')}: only 'expiry' is carried out so far")
         if ("fee" in price) != (fee is not None):
             raise PolicyError(f"{table.at('fee')}: is given exactly where price lists it")
         return RestoreRule(
@@ -251,7 +254,7 @@ def _restore(table: _Table, currency: str) -> RestoreRule:
             channel=table.one_of("channel", Channel),
             price=price,
             fee=_money(fee, currency, table.at("fee")) if fee else None,
-            counted_from=table.one_of("counted_from", Anchor, Anchor.EXPIRY),
+            counted_from=counted_from,
         )
 
 
