@@ -5,7 +5,6 @@ has mended them. It works on the key and the raw attributes, since the record ma
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
@@ -20,7 +19,8 @@ from tacit.store.mapping import contract_item, contract_of, event_of, order_of
 from tacit.store.outbox import marked
 from tacit.store.patience import Busy
 from tacit.store.repository import IdempotencyRecord, idempotency_write
-from tacit.store.table import Table
+from tacit.store.table import Page, Table
+from tacit.store.walk import Place, walk
 from tacit.store.writes import ConditionFailed, Write, absent, delete, put, update
 
 UNKNOWN = "*"
@@ -62,22 +62,15 @@ class Parking:
         return True
 
     def page(
-        self, providers: Sequence[str], limit: int, place: dict[str, Any] | None
-    ) -> tuple[list[Parked], dict[str, Any] | None]:
+        self, providers: Sequence[str], limit: int, place: Place | None
+    ) -> tuple[list[Parked], Place | None]:
         """Up to `limit` entries over the providers' partitions, and where the next page begins."""
-        start: int = place["source"] if place else 0
-        after: Item | None = place["after"] if place else None
-        found: list[Parked] = []
-        for number in range(start, len(providers)):
-            pk = keys.parked(providers[number])
-            page = self.table.query(pk, limit=limit - len(found), after=after)
-            found += [_parked(item) for item in page.items]
-            if page.after is not None:
-                return found, {"source": number, "after": page.after}
-            if len(found) == limit and number + 1 < len(providers):
-                return found, {"source": number + 1, "after": None}
-            after = None
-        return found, None
+
+        def ask(provider: str, count: int, after: Item | None) -> Page:
+            return self.table.query(keys.parked(provider), limit=count, after=after)
+
+        found, behind = walk(providers, ask, limit, place)
+        return [_parked(item) for item in found], behind
 
     def find(self, providers: Sequence[str], record_id: str) -> Parked | None:
         for provider in providers:

@@ -1,10 +1,7 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from pynamodb.expressions.operand import Path
 
@@ -24,14 +21,13 @@ from tacit.store.mapping import (
     link_item,
     order_item,
     order_of,
+    readable,
 )
 from tacit.store.outbox import marked
 from tacit.store.table import Table
 from tacit.store.writes import ConditionFailed, Write, absent, delete, put
 
 PARTIES = ("holder", "billing_contact", "technical_contact")
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +78,17 @@ class Repository:
     def orders(self, order_ids: set[str]) -> dict[str, Order]:
         """By id; one that cannot be read is left out, as if it were not there."""
         found = self.table.get_many([keys.order(order_id) for order_id in sorted(order_ids)])
-        readable = _each_readable(found.values(), order_of)
-        return {order.id: order for order in readable}
+        return {order.id: order for order in readable(found.values(), order_of)}
 
     def timeline(
         self, contract_id: str, limit: int, after: Item | None
     ) -> tuple[list[Event], Item | None]:
         """Events, newest first; one that cannot be read does not hide the others."""
         pk, _ = keys.contract(contract_id)
-        page = self.table.query_raw(
+        page = self.table.query(
             pk, sort=Path("sk").startswith("event#"), limit=limit, after=after, forward=False
         )
-        return list(_each_readable(page.items, event_of)), page.after
+        return list(readable(page.raws, event_of)), page.after
 
     def idempotency(self, key: keys.Key) -> IdempotencyRecord | None:
         item = self.table.get(key)
@@ -142,12 +137,6 @@ class Repository:
             if failed.writes == {"label"}:
                 raise Broken("its name belongs to another contract") from failed
             raise LostRace(str(failed)) from failed
-
-
-def _each_readable(raws: Iterable[Raw], reader: Callable[[Raw], T]) -> Iterator[T]:
-    for raw in raws:
-        with suppress(Broken):
-            yield reader(raw)
 
 
 def idempotency_write(record: IdempotencyRecord, now: datetime) -> Write:

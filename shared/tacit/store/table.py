@@ -34,10 +34,15 @@ _KINDS = ("delete", "put", "update")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Items in key order; `after` continues behind the last one, None at the end."""
+    """Items in key order, as DynamoDB holds them for the mappings that report Broken; `after`
+    continues behind the last one, None at the end."""
 
-    items: list[Item] = field(default_factory=list)
+    raws: list[Raw] = field(default_factory=list)
     after: Item | None = None
+
+    @property
+    def items(self) -> list[Item]:
+        return [from_raw(raw) for raw in self.raws]
 
 
 class Table:
@@ -97,20 +102,6 @@ class Table:
         forward: bool = True,
     ) -> Page:
         """One page of a partition of the table, or of one of its indexes (never consistent)."""
-        page = self.query_raw(pk, index=index, sort=sort, limit=limit, after=after, forward=forward)
-        return Page([from_raw(raw) for raw in page.items], page.after)
-
-    def query_raw(
-        self,
-        pk: str,
-        *,
-        index: str | None = None,
-        sort: Condition | None = None,
-        limit: int,
-        after: Item | None = None,
-        forward: bool = True,
-    ) -> Page:
-        """As `query`, with the items as DynamoDB holds them, for mappings that report Broken."""
         answer = patiently(
             lambda: self.connection.query(
                 self.name,
