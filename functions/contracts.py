@@ -115,7 +115,7 @@ def amend(id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
     door.staff_only()
-    return respond(_carried_out(door, body, None, contract_commands.amendment(body)))
+    return respond(_carried_out(door, body, "amend", contract_commands.amendment(body)))
 
 
 @app.post("/contracts/<id>/cancellation")
@@ -150,7 +150,7 @@ def restore(id: str) -> Response[str]:
 
 
 def _carried_out(
-    door: Door, body: dict[str, Any], action: str | None, command: Callable[[Actor], Command]
+    door: Door, body: dict[str, Any], action: str, command: Callable[[Actor], Command]
 ) -> Answer:
     """The body's fields and the request's circumstances are read once the role is known."""
 

@@ -5,18 +5,17 @@ decided again on fresh values, so that every answer is true of what is stored.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tacit.domain.commands import Command, Register, Registration
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
-from tacit.domain.life import decide
-from tacit.domain.permission import check_role
+from tacit.domain.life import check_asker, decide
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.registration import own_order
-from tacit.domain.restoration import check_restorer
 from tacit.domain.values import Actor, Contract, Role
 from tacit.policies import UnknownPolicy, newest, policy, shipped
 from tacit.store.keys import Key
@@ -112,27 +111,29 @@ class Contracts:
             raise
 
     def views(self, caller: Caller, contracts: list[Contract]) -> list[View]:
-        """A page of contracts with their orders; what the caller may not see is left out."""
+        """A page of contracts with their orders; what the caller may not see is left out,
+        and what only a person can mend."""
         now = self.clock.now()
         orders = self.repository.orders({contract.order_id for contract in contracts})
         views = []
         for contract in contracts:
             actor = caller.actor_on(contract)
-            if actor is None or not is_known(contract):
+            if actor is None:
                 continue
             situation = Situation(contract, orders.get(contract.order_id))
-            views.append(View(situation, contract, actor, policy_of(contract), now))
+            with suppress(Broken):
+                views.append(View(situation, contract, actor, policy_of(contract), now))
         return views
 
     def carry_out(
         self,
         caller: Caller,
         contract_id: str,
-        action: str | None,
+        action: str,
         asked: Asked,
         shape: Shape,
     ) -> Answer:
-        """Decide and commit. `action` is the policy's name for it, None: staff's alone.
+        """Decide and commit. `action` is the name that the core knows it by.
 
         `asked` reads the request and is called once the role is known: 404 and 403 come before
         422. An idempotency key is looked up after the contract was read: whatever the same key
@@ -141,7 +142,7 @@ class Contracts:
         now = self.clock.now()
         for _ in range(_TRIES):
             view = self.view(caller, contract_id, now)
-            self._check_role(view, action)
+            check_asker(action, view.contract, view.actor, view.policy)
             command, request = asked(view.actor)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
@@ -195,16 +196,6 @@ class Contracts:
         if there is not None and not caller.is_staff_of(there.provider):
             raise NotFound("contract")
         return there
-
-    def _check_role(self, view: View, action: str | None) -> None:
-        if action == "restore":
-            check_restorer(view.contract, view.actor, view.policy)
-        elif action is not None:
-            check_role(action, view.actor, view.policy)
-        elif view.actor.role is not Role.STAFF:
-            raise Refused(
-                "not_your_role", {"your_role": str(view.actor.role), "roles": [str(Role.STAFF)]}
-            )
 
     def _committed(
         self, decision: Decision, rules: Policy, now: datetime, request: Request, answer: Answer
@@ -267,15 +258,6 @@ def policy_of(contract: Contract) -> Policy:
     if contract.kind not in rules.kinds:
         raise Broken(f"the policy {contract.policy!r} has no kind {contract.kind!r}")
     return rules
-
-
-def is_known(contract: Contract) -> bool:
-    """Whether its policy is here; a list leaves out what only a person can mend."""
-    try:
-        policy_of(contract)
-    except Broken:
-        return False
-    return True
 
 
 def after(view: View, decision: Decision) -> View:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tacit import service
 from tacit.service import Contracts
 from tacit.store.repository import Repository
 from tacit.store.runs import Runs
@@ -189,21 +190,25 @@ def test_a_record_that_went_back_to_work_answers_its_key_again(stack: World) -> 
     assert_problem(stack.call("POST", path, KIM, {}), 404, "not_found")
 
 
-@pytest.mark.parametrize("moment", ["view", "_check_role", "_committed"])
+@pytest.mark.parametrize(
+    ("room", "moment"),
+    [(Contracts, "view"), (service, "check_asker"), (Contracts, "_committed")],
+    ids=["view", "check_asker", "_committed"],
+)
 def test_the_same_request_twice_at_once_has_one_effect_and_one_answer(
-    stack: World, monkeypatch: pytest.MonkeyPatch, moment: str
+    stack: World, monkeypatch: pytest.MonkeyPatch, room: Any, moment: str
 ) -> None:
     """The second one is let in at each step of the first."""
-    real: Callable[..., Any] = getattr(Contracts, moment)
+    real: Callable[..., Any] = getattr(room, moment)
     inner: list[Reply] = []
 
     def overtaken(*args: Any, **kwargs: Any) -> Any:
         if not inner:
-            monkeypatch.setattr(Contracts, moment, real)
+            monkeypatch.setattr(room, moment, real)
             inner.append(keyed(stack, "POST", CANCELLATION, ALICE, {}))
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(Contracts, moment, overtaken)
+    monkeypatch.setattr(room, moment, overtaken)
     outer = keyed(stack, "POST", CANCELLATION, ALICE, {})
     assert inner[0].json["events"]
     assert outer.text == inner[0].text

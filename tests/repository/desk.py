@@ -136,7 +136,7 @@ class Desk(Stack):
         def asked(actor: Actor) -> tuple[Command, Request]:
             return command(actor), request
 
-        self.contracts.carry_out(ERIN, contract_id, None, asked, shape)
+        self.contracts.carry_out(ERIN, contract_id, "amend", asked, shape)
         return found[-1] if found else None
 
     def started(self, run_id: str, as_of: str) -> Run:

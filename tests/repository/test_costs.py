@@ -107,7 +107,7 @@ def test_amending_reads_contract_and_order_and_writes_once(desk: Desk, cost: Any
         return Amend(actor, 1, {"email": "new@example.net"}), Request()
 
     def amend() -> None:
-        desk.contracts.carry_out(ERIN, "c-1", None, asked, lambda view, decision: None)  # type: ignore[arg-type, return-value]
+        desk.contracts.carry_out(ERIN, "c-1", "amend", asked, lambda view, decision: None)  # type: ignore[arg-type, return-value]
 
     assert cost("amend", amend) == COMMAND
 

@@ -14,14 +14,14 @@ from tacit.domain.calendar import last_day_to_reactivate, switched_off_until
 from tacit.domain.commands import Amend, Cancel, ComeDue, Command, Reactivate, Register, Restore
 from tacit.domain.days import add_days, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
-from tacit.domain.permission import permit
+from tacit.domain.permission import check_role, check_roles, permit
 from tacit.domain.phases import close, closed_refusal, enter_first_phase, enter_next_phase
 from tacit.domain.policy import Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Broken, NotFound, Refused
 from tacit.domain.registration import register
-from tacit.domain.restoration import restore
-from tacit.domain.values import Actor, Cancellation, Contract, Status
+from tacit.domain.restoration import check_restorer, restore
+from tacit.domain.values import Actor, Cancellation, Contract, Role, Status
 
 
 def decide(situation: Situation, command: Command, policy: Policy, now: datetime) -> Decision:
@@ -47,6 +47,18 @@ def decide(situation: Situation, command: Command, policy: Policy, now: datetime
             return come_due(situation, contract, command.by, policy, now)
         case _:
             assert_never(command)
+
+
+def check_asker(action: str, contract: Contract, actor: Actor, policy: Policy) -> None:
+    """Whether the action is this actor's to ask for on this contract: `not_your_role`, before
+    anything else is looked at. Amending is staff's; the rest is as the policy says."""
+    match action:
+        case "amend":
+            check_roles(frozenset({Role.STAFF}), actor)
+        case "restore":
+            check_restorer(contract, actor, policy)
+        case _:
+            check_role(action, actor, policy)
 
 
 def cancel(contract: Contract, command: Cancel, policy: Policy, now: datetime) -> Decision:

@@ -74,16 +74,19 @@ def check_restorer(contract: Contract, actor: Actor, policy: Policy) -> None:
 
 
 def _askers(contract: Contract, policy: Policy) -> frozenset[Role]:
-    for phase in phases_of(contract, policy):
-        if phase.name == contract.phase and phase.restore is not None:
-            return _who_may_ask(phase.restore)
-    return frozenset({Role.HOLDER, Role.STAFF})
-
-
-def _who_may_ask(rule: RestoreRule) -> frozenset[Role]:
     """Those who may; where it goes through support, the holder too: he is told whom to ask."""
-    by_support = rule.channel is Channel.SUPPORT
-    return rule.by | {Role.HOLDER} if by_support else rule.by
+    rule = _row(contract, policy)
+    if rule is None:
+        return frozenset({Role.HOLDER, Role.STAFF})
+    return rule.by | {Role.HOLDER} if rule.channel is Channel.SUPPORT else rule.by
+
+
+def _row(contract: Contract, policy: Policy) -> RestoreRule | None:
+    """How the phase that the contract is in is left backwards; None where it is not."""
+    for phase in phases_of(contract, policy):
+        if phase.name == contract.phase:
+            return phase.restore
+    return None
 
 
 def _rule(contract: Contract, policy: Policy) -> RestoreRule:
@@ -92,10 +95,10 @@ def _rule(contract: Contract, policy: Policy) -> RestoreRule:
         raise closed_refusal(contract, policy)
     if contract.status is not Status.EXPIRED:
         raise Refused("not_expired", {"status": str(contract.status)})
-    for phase in phases_of(contract, policy):
-        if phase.name == contract.phase and phase.restore is not None:
-            return phase.restore
-    raise Refused("not_restorable", {"phase": contract.phase, **policy.contact_params()})
+    rule = _row(contract, policy)
+    if rule is None:
+        raise Refused("not_restorable", {"phase": contract.phase, **policy.contact_params()})
+    return rule
 
 
 def _permit(actor: Actor, policy: Policy) -> None:

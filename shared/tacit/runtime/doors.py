@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
-from tacit.runtime.caller import Caller, caller_of
+from tacit.runtime.caller import caller_of
 from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.paging import Paging
 from tacit.runtime.problems import Problem, problem_document
@@ -181,6 +181,3 @@ def lambda_handler(app: APIGatewayRestResolver) -> Callable[[dict[str, Any], Any
         return app.resolve(event, context)
 
     return handler
-
-
-__all__ = ["Caller", "Door", "api", "fingerprint", "lambda_handler", "page_answer", "respond"]
