@@ -11,7 +11,7 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down clean token invoke build deploy bench check format test \
-	test-unit test-integration test-repository test-template test-e2e tools dev-tools
+	policy test-unit test-integration test-repository test-template test-e2e tools dev-tools
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,10 @@ token: dev-tools ## Print an ID token: PERSON=alice [PROVIDER=kriax | STAFF=1 | 
 
 invoke: dev-tools ## Run one function: FUNCTION=expiries EVENT=events/expiries.json
 	@$(RUN) -m local.invoke --function "$(FUNCTION)" --event "$(EVENT)"
+
+policy: dev-tools ## Say what is wrong with a policy file, and what it does: FILE=my.toml
+	@PYTHONPATH=shared $(RUN) -m tacit.policies check "$(FILE)"
+	@PYTHONPATH=shared $(RUN) -m tacit.policies explain "$(FILE)"
 
 build: tools ## Build what is deployed, into .aws-sam/build
 	@$(RUN) -m local.deployment

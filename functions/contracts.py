@@ -1,4 +1,4 @@
-"""Contracts over HTTP: look, register, amend, cancel, reactivate, restore."""
+"""Contracts over HTTP: look, foresee, register, amend, cancel, reactivate, restore, let go."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,14 +7,16 @@ from aws_lambda_powertools.event_handler import Response
 
 from tacit import policies
 from tacit.domain.commands import Command, Registration
+from tacit.domain.forecast import forecast
 from tacit.domain.refusals import Refused
 from tacit.domain.restoration import quote
 from tacit.domain.values import Actor, Role, Status
-from tacit.runtime import answers, contract_commands, shapes
+from tacit.replies import Answer, Request
+from tacit.runtime import answers, contract_commands, foreseeing, shapes
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
 from tacit.runtime.registration import read_registration
 from tacit.runtime.stack import stack
-from tacit.service import Answer, Request, View
+from tacit.service import Shape, View
 from tacit.store.listing import Source, of_person, of_staff
 
 app = api()
@@ -85,6 +87,17 @@ def get_timeline(id: str) -> Response[str]:
     return respond(page_answer(items, paging.token(behind)))
 
 
+@app.get("/contracts/<id>/forecast")
+def get_forecast(id: str) -> Response[str]:
+    door = Door(app)
+    view = stack().contracts.view(door.caller, door.id())
+    door.known_query("until")
+    until = foreseeing.until(door.query("until"), view)
+    parent = stack().contracts.above(_shown(view))
+    found = forecast(view.situation, view.policy, view.now, until, parent)
+    return respond(Answer(200, answers.dumps(foreseeing.forecast_json(found, until))))
+
+
 def _shown(view: View) -> View:
     """The contract, unless it is no longer shown to this person (410, with whom to ask)."""
     if not _is_shown(view):
@@ -116,6 +129,23 @@ def amend(id: str) -> Response[str]:
     body = door.json()
     door.staff_only()
     return respond(_carried_out(door, body, "amend", contract_commands.amendment(body)))
+
+
+@app.put("/contracts/<id>/registry")
+def note_registry(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    door.staff_only()
+    command = contract_commands.registry_dates(body)
+    return respond(_carried_out(door, body, "note_registry", command, answers.thing_answer))
+
+
+@app.post("/contracts/<id>/transfer-out")
+def transfer_out(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    door.staff_only()
+    return respond(_carried_out(door, body, "transfer_out", contract_commands.transfer_out(body)))
 
 
 @app.post("/contracts/<id>/cancellation")
@@ -150,16 +180,18 @@ def restore(id: str) -> Response[str]:
 
 
 def _carried_out(
-    door: Door, body: dict[str, Any], action: str, command: Callable[[Actor], Command]
+    door: Door,
+    body: dict[str, Any],
+    action: str,
+    command: Callable[[Actor], Command],
+    shape: Shape = answers.command_answer,
 ) -> Answer:
     """The body's fields and the request's circumstances are read once the role is known."""
 
     def asked(actor: Actor) -> tuple[Command, Request]:
         return command(actor), door.request(body)
 
-    return stack().contracts.carry_out(
-        door.caller, door.id(), action, asked, answers.command_answer
-    )
+    return stack().contracts.carry_out(door.caller, door.id(), action, asked, shape)
 
 
 handler = lambda_handler(app)

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from tacit import policies
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.values import Actor, Role
+from tacit.replies import Answer, record_of, recorded
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
@@ -18,7 +19,7 @@ from tacit.runtime.job_input import read_job
 from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of, scopes_of
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import stack
-from tacit.service import Answer, policy_of, record_of, recorded
+from tacit.service import policy_of
 from tacit.store.parking import UNKNOWN, Parked, Parking
 
 app = api()

@@ -4,12 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from tacit.domain.policy import Kind, Phase, Plan, Policy
+from tacit.domain.days import Unit
+from tacit.domain.policy import Anchor, Inactivity, Kind, Phase, Plan, Policy
 from tacit.domain.refusals import NotFound
 from tacit.policies import UnknownPolicy, newest
+from tacit.replies import Answer
 from tacit.runtime.answers import dumps, money_json
 from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
-from tacit.service import Answer
 
 app = api()
 
@@ -57,6 +58,7 @@ def _policy_json(policy: Policy) -> dict[str, Any]:
         "locale": policy.locale,
         "contact": {"email": policy.contact.email, "form": policy.contact.form},
         "customer_sees": sorted(policy.customer_sees),
+        "expired_notice_days": policy.expired_notice_days,
         "renewal": {
             "lead_days": policy.renewal.lead_days,
             "patience_days": policy.renewal.patience_days,
@@ -77,6 +79,14 @@ def _kind_json(kind: Kind) -> dict[str, Any]:
                 "tlds": sorted(life.tlds),
                 "tiers": sorted(life.tiers),
                 "terms": sorted(life.terms),
+                "notice_days": life.notice_days,
+                "immediate": life.immediate,
+                "inactive": life.inactive and _inactive_json(life.inactive),
+                "downgrade": life.downgrade
+                and {
+                    "parent_tiers": sorted(life.downgrade.parent_tiers),
+                    "plan": life.downgrade.plan,
+                },
                 "phases": [_phase_json(phase) for phase in life.phases],
             }
             for life in kind.lives
@@ -84,12 +94,22 @@ def _kind_json(kind: Kind) -> dict[str, Any]:
     }
 
 
+def _inactive_json(rule: Inactivity) -> dict[str, Any]:
+    return {
+        "when": sorted(rule.when),
+        "days": rule.days,
+        "until": None if rule.days is not None else Anchor.REGISTRY_EXPIRY,
+    }
+
+
 def _phase_json(phase: Phase) -> dict[str, Any]:
     restore = phase.restore
     return {
         "name": phase.name,
-        "days": phase.days,
-        "months": phase.months,
+        **{
+            unit: phase.length.count if phase.length and phase.length.unit is unit else None
+            for unit in Unit
+        },
         "anchor": phase.anchor,
         "served": phase.served,
         "restore": restore
@@ -98,6 +118,7 @@ def _phase_json(phase: Phase) -> dict[str, Any]:
             "channel": restore.channel,
             "price": restore.price,
             "fee": money_json(restore.fee) if restore.fee else None,
+            "multiple": restore.multiple,
             "counted_from": restore.counted_from,
         },
     }

@@ -4,13 +4,13 @@ from aws_lambda_powertools.event_handler import Response
 
 from tacit.domain.refusals import Invalid, Refused
 from tacit.domain.values import Actor, Role
+from tacit.replies import Answer, record_of, recorded
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.clock import wall_now
 from tacit.runtime.doors import Door, api, lambda_handler, respond
 from tacit.runtime.problems import Problem
 from tacit.runtime.stack import stack
-from tacit.service import Answer, record_of, recorded
 from tacit.store.clock import TestClock
 
 app = api()

@@ -1,4 +1,4 @@
-"""`python -m local.story`: the life of one contract before the reader's eyes, over HTTP.
+"""`python -m local.story`: the lives of a few contracts before the reader's eyes, over HTTP.
 
 Everything is asked of the running stack with real tokens, on contracts of this run's own. The test
 clock is moved to days that are past, so that the sample portfolio stays as it is, and given back.

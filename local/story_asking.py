@@ -55,6 +55,22 @@ class Story:
         self.page.came_back(answer, show(answer.body) if show else {})
         return answer.body
 
+    def register(self, contract_id: str, show: Fields, **fields: Any) -> None:
+        """Staff brings in a contract of alice, with dates of its own."""
+        body = {"holder": "alice", "email": self.address, "locale": "en", **fields, "import": True}
+        self.ask(self.sam, "PUT", f"/contracts/{contract_id}", body, expect=201, show=show)
+
+    def forecast(self, contract_id: str) -> None:
+        """What will happen to it, as a list of days."""
+
+        def days(found: Any) -> dict[str, Any]:
+            return {
+                f"{number}. {row['on']}": f"{row['type']:21}  {row['detail']}"
+                for number, row in enumerate(found["steps"], 1)
+            }
+
+        self.ask(self.alice, "GET", f"/contracts/{contract_id}/forecast", expect=200, show=days)
+
     def clock(self, now: str | None) -> None:
         self.ask(self.sam, "PUT", "/test-clock", {"now": now}, expect=200)
 
@@ -73,6 +89,19 @@ class Story:
         answer: Answer = eventually(ended, "the end of the job run")
         self.page.asked(self.sam, "GET", f"/job-runs/{run['id']}", None, {})
         self.page.came_back(answer, only("status", "counts")(answer.body))
+
+    def soon(self, contract_id: str, status: str, show: Fields) -> None:
+        """Staff looks at a contract as soon as an event has brought it so far."""
+        path = f"/contracts/{contract_id}"
+
+        def there() -> Answer | None:
+            answer = self.api.ask(self.sam, "GET", path)
+            known = answer.status == 200 and answer.body["status"] == status
+            return answer if known else None
+
+        answer: Answer = eventually(there, f"{contract_id} to be {status}")
+        self.page.asked(self.sam, "GET", path, None, {})
+        self.page.came_back(answer, show(answer.body))
 
     def mails(self, count: int) -> list[dict[str, Any]]:
         """The mails to this run's address, the first one first, as soon as there are so many."""

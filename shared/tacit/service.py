@@ -7,21 +7,21 @@ decided again on fresh values, so that every answer is true of what is stored.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from tacit.domain.commands import Command, Register, Registration
+from tacit.domain.commands import Command, Register, Registration, Restore
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import check_asker, decide
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
-from tacit.domain.registration import own_order
-from tacit.domain.values import Actor, Contract, Role
+from tacit.domain.registration import own_order, too_many_addons
+from tacit.domain.values import Account, Actor, Contract, Role, Status
 from tacit.policies import UnknownPolicy, newest, policy, shipped
-from tacit.store.keys import Key
+from tacit.replies import Answer, Request, record_of, recorded
 from tacit.store.patience import Busy
 from tacit.store.repository import (
-    IdempotencyRecord,
+    FamilyFull,
     KeyUsed,
     LabelTaken,
     LostRace,
@@ -29,7 +29,6 @@ from tacit.store.repository import (
 )
 
 _TRIES = 10
-_KEPT = timedelta(hours=24)
 
 
 class Caller(Protocol):
@@ -39,15 +38,12 @@ class Caller(Protocol):
     def subject(self) -> str: ...
     def is_staff_of(self, provider: str) -> bool: ...
     def actor_on(self, contract: Contract) -> Actor | None: ...
+    def actor_on_account(self, account: Account) -> Actor | None: ...
     def is_concerned(self, provider: str, people: frozenset[str]) -> bool: ...
 
 
 class Now(Protocol):
     def now(self) -> datetime: ...
-
-
-class KeyReused(Exception):
-    """The idempotency key came with another request before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +55,6 @@ class View:
     actor: Actor
     policy: Policy
     now: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back over HTTP; `body` is JSON text, kept as it was for a repeated key."""
-
-    status: int
-    body: str
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The circumstances of a command: nothing is written for a dry run, and a repeated
-    idempotency key (`key`, with the hash of what was asked) gets the first answer again."""
-
-    dry_run: bool = False
-    key: Key | None = None
-    fingerprint: str = ""
-    ttl: int = 0
 
 
 Shape = Callable[[View, Decision], Answer]
@@ -98,8 +75,20 @@ class Contracts:
         actor = caller.actor_on(contract) if contract is not None else None
         if contract is None or actor is None:
             raise NotFound("contract")
+        return View(self.situation(contract), contract, actor, policy_of(contract), now)
+
+    def situation(self, contract: Contract) -> Situation:
+        """What a decision on the contract looks at: one read for each thing there is."""
         order = self.repository.order(contract.order_id)
-        return View(Situation(contract, order), contract, actor, policy_of(contract), now)
+        parent = self._readable(contract.parent_id)
+        return Situation(contract, order, parent, newest_of(contract))
+
+    def _readable(self, contract_id: str | None) -> Contract | None:
+        """Another contract that an answer speaks of; one that is broken is as if it were not
+        there, and nothing is decided on it."""
+        with suppress(Broken):
+            return self.repository.contract(contract_id) if contract_id else None
+        return None
 
     def _contract(self, caller: Caller, contract_id: str) -> Contract | None:
         """Broken only for those whose contract it is: for anybody else it is not there."""
@@ -110,18 +99,31 @@ class Contracts:
                 raise NotFound("contract") from None
             raise
 
+    def above(self, view: View) -> tuple[Situation, Policy] | None:
+        """The situation of the contract that this one hangs on, for whoever looks ahead."""
+        parent = view.situation.parent
+        if parent is None:
+            return None
+        with suppress(Broken):
+            return self.situation(parent), policy_of(parent)
+        return None
+
     def views(self, caller: Caller, contracts: list[Contract]) -> list[View]:
-        """A page of contracts with their orders; what the caller may not see is left out,
-        and what only a person can mend."""
+        """A page of contracts with their orders and parents; what the caller may not see is left
+        out, and what only a person can mend."""
         now = self.clock.now()
         orders = self.repository.orders({contract.order_id for contract in contracts})
+        named = {contract.parent_id for contract in contracts if contract.parent_id}
+        parents = self.repository.contracts(named) if named else {}
         views = []
         for contract in contracts:
             actor = caller.actor_on(contract)
             if actor is None:
                 continue
-            situation = Situation(contract, orders.get(contract.order_id))
+            parent = parents.get(contract.parent_id or "")
+            order = orders.get(contract.order_id)
             with suppress(Broken):
+                situation = Situation(contract, order, parent, newest_of(contract))
                 views.append(View(situation, contract, actor, policy_of(contract), now))
         return views
 
@@ -146,11 +148,22 @@ class Contracts:
             command, request = asked(view.actor)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
-            decision = decide(view.situation, command, view.policy, now)
+            situation = self._with_account(caller, view.situation, command)
+            decision = decide(situation, command, view.policy, now)
             answer = shape(view, decision)
             if self._committed(decision, view.policy, now, request, answer):
                 return answer
         raise Busy(f"lost {_TRIES} races")
+
+    def _with_account(self, caller: Caller, situation: Situation, command: Command) -> Situation:
+        """The account that the command names, read with every try: its balance may have moved. It
+        is for the core to say when one that is not there matters."""
+        account_id = command.account_id if isinstance(command, Restore) else None
+        if account_id is None:
+            return situation
+        with suppress(NotFound):
+            return replace(situation, account=account_for(self.repository, caller, account_id))
+        return situation
 
     def register(
         self,
@@ -181,15 +194,33 @@ class Contracts:
                 if self._committed(decision, rules, now, request, answer):
                     return answer
             except LabelTaken:
-                raise Refused("label_taken", {"label": after.label}) from None
+                raise self._taken(after) from None
+            except FamilyFull:
+                raise too_many_addons() from None
         raise Busy(f"lost {_TRIES} races")
 
     def _around(self, there: Contract | None, wanted: Registration, fingerprint: str) -> Situation:
         if there is not None and there.registered_as == fingerprint:
-            return Situation(there, self.repository.order(there.order_id))
+            return self.situation(there)
         order = self.repository.order(wanted.order_id or own_order(wanted.id))
-        parent = self.repository.contract(wanted.parent_id) if wanted.parent_id else None
-        return Situation(there, order, parent)
+        parent_id = wanted.parent_id
+        parent = self.repository.contract(parent_id) if parent_id else None
+        siblings = self.repository.how_many_children(parent_id) if parent_id else 0
+        return Situation(there, order, parent, siblings=siblings)
+
+    def _taken(self, wanted: Contract) -> Refused:
+        """Nobody learns whose the name is; who had it himself is told how he gets it back."""
+        owner = self._readable(self.repository.who_has(wanted.label))
+        params: dict[str, object] = {"label": wanted.label}
+        mine = owner is not None and (owner.provider, owner.holder) == (
+            wanted.provider,
+            wanted.holder,
+        )
+        if owner is None or not mine or owner.status is not Status.EXPIRED:
+            return Refused("label_taken", params)
+        until = owner.restorable_until
+        params |= {"contract_id": owner.id, "restorable_until": until and until.isoformat()}
+        return Refused("restore_instead", params)
 
     def _registered(self, caller: Caller, contract_id: str) -> Contract | None:
         there = self._contract(caller, contract_id)
@@ -215,38 +246,26 @@ class Contracts:
         return True
 
 
+def account_for(repository: Repository, caller: Caller, account_id: str) -> Account | None:
+    """The account, None where there is none. Raises NotFound for what is somebody else's, Broken
+    only for those whose it is."""
+    try:
+        account = repository.account(account_id)
+    except Broken:
+        if not caller.is_concerned(*repository.concerned_with_account(account_id)):
+            raise NotFound("account") from None
+        raise
+    if account is not None and caller.actor_on_account(account) is None:
+        raise NotFound("account")
+    return account
+
+
 def _newest(provider: str) -> Policy:
     try:
         return newest(provider)
     except UnknownPolicy:
         reason = f"no provider {provider!r} is known here"
         raise Invalid("provider", reason, "unknown_provider") from None
-
-
-def recorded(repository: Repository, request: Request, now: datetime) -> Answer | None:
-    """The answer given to this idempotency key before; raises KeyReused for another request."""
-    if request.key is None or request.dry_run:
-        return None
-    record = repository.idempotency(request.key)
-    if record is None or record.valid_until <= now:
-        return None
-    if record.request != request.fingerprint:
-        raise KeyReused
-    return Answer(record.status, record.answer)
-
-
-def record_of(request: Request, answer: Answer, now: datetime) -> IdempotencyRecord | None:
-    """The record to commit with the effect, where the request brought a key."""
-    if request.key is None:
-        return None
-    return IdempotencyRecord(
-        key=request.key,
-        request=request.fingerprint,
-        status=answer.status,
-        answer=answer.body,
-        valid_until=now + _KEPT,
-        ttl=request.ttl,
-    )
 
 
 def policy_of(contract: Contract) -> Policy:
@@ -258,6 +277,14 @@ def policy_of(contract: Contract) -> Policy:
     if contract.kind not in rules.kinds:
         raise Broken(f"the policy {contract.policy!r} has no kind {contract.kind!r}")
     return rules
+
+
+def newest_of(contract: Contract) -> Policy:
+    """The policy under which the contract's next term begins (G10)."""
+    try:
+        return newest(contract.provider)
+    except UnknownPolicy:
+        raise Broken(f"no policy of {contract.provider!r} is shipped") from None
 
 
 def after(view: View, decision: Decision) -> View:

@@ -70,7 +70,10 @@ def test_KW1_a_cancelled_contract_is_reactivated_by_its_holder(
     assert (seen["status"], seen["expires_on"]) == ("active", "2026-01-15")
     assert done.body["charges"] == []
     mails = mailbox(address, 2)
-    assert sorted(subjects(mails)) == ["Hosting est réactivé", "Résiliation de Hosting"]
+    assert sorted(subjects(mails)) == [
+        "Hosting est réactivé",
+        "Résiliation enregistrée pour Hosting",
+    ]
 
 
 def test_K4_the_job_expires_what_was_cancelled_and_the_holder_is_told(

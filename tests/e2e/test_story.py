@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -18,6 +19,16 @@ def test_the_story_is_told_to_its_end_twice_and_the_clock_given_back(
         assert "contract.expired      by job" in text
         assert "contract.closed       by job" in text
         assert text.count("@example.net") > 4
+        for told_of in (
+            "contract.inactivated   It was cancelled",
+            "contract.downgraded    It was cancelled",
+            "contract.followed      It follows",
+            "free-domain-account",
+            "transferred_out",
+            "restoration_over",
+        ):
+            assert told_of in text
+        assert re.search(r"provider_until +2025-08-01\n +registry_until +2025-07-10\n", text)
         assert f"{stack.api_url}/contracts" in text
     assert api("GET", "/test-clock", staff).body == {"now": None}
 

@@ -9,8 +9,10 @@ import importlib
 import json
 import re
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -21,6 +23,10 @@ import boto3
 import pytest
 from botocore.loaders import JSONFileLoader
 from moto import mock_aws
+from moto.core.serialize import ResponseSerializer
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.table import Table
 
 from tacit.runtime.stack import forget_stack
 from tests.tables import table_definition, template
@@ -55,8 +61,11 @@ class Person:
         return {**claims, "cognito:groups": self.groups} if self.groups else claims
 
 
+PROVIDERS = ("infomaniak", "kreativmedia", "svenska-domaner")
+
+
 def customer(subject: str, *providers: str) -> Person:
-    groups = [f"customer.{p}" for p in providers or ("kreativmedia", "svenska-domaner")]
+    groups = [f"customer.{p}" for p in providers or PROVIDERS]
     return Person(subject, f"[{' '.join(groups)}]")
 
 
@@ -210,7 +219,10 @@ class World:
 
     def relay(self) -> list[dict[str, Any]]:
         """What the stream would bring, through the relay; the details that reached the bus."""
-        marked = [item for item in self.items() if "outbox_at" in item]
+        scan = self.dynamodb.get_paginator("scan").paginate(
+            TableName=self.names.table_name, FilterExpression="attribute_exists(outbox_at)"
+        )
+        marked = [item for page in scan for item in page["Items"]]
         records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in marked]
         self.invoke("relay", {"Records": records})
         return self.bus()
@@ -223,17 +235,26 @@ class World:
         return found
 
     def mails(self) -> list[dict[str, Any]]:
-        """Relay what is new and send what it asks for; the mails that left since the last look."""
+        """Relay what is new and hand it to whoever listens, until the bus is quiet; the mails that
+        left since the last look."""
         from moto.core.models import DEFAULT_ACCOUNT_ID
         from moto.ses.models import ses_backends
 
         box = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         before = len(box)
-        for event in self.relay():
-            record = {"messageId": "m-1", "eventSource": "aws:sqs", "body": json.dumps(event)}
-            answer = self.invoke("mail", {"Records": [record]})
-            assert answer == {"batchItemFailures": []}, answer
+        while events := self.relay():
+            for event in events:
+                self.hand_out(event)
         return [vars(mail) for mail in box[before:]]
+
+    def hand_out(self, event: dict[str, Any]) -> None:
+        """One event of the bus to each function whose rule asks for it."""
+        record = {"messageId": "m-1", "eventSource": "aws:sqs", "body": json.dumps(event)}
+        for module, rule in (("mail", "MailRule"), ("follow", "FollowRule")):
+            pattern = template()["Resources"][rule]["Properties"]["EventPattern"]
+            if event["detail-type"] in pattern["detail-type"]:
+                answer = self.invoke(module, {"Records": [record]})
+                assert answer == {"batchItemFailures": []}, answer
 
     def register(self, contract_id: str, **fields: Any) -> dict[str, Any]:
         """A contract as staff registers it; hosting of alice, unless said."""
@@ -306,6 +327,50 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(RoomForFrames())
 
 
+def _twin(table: Table, _: dict[int, Any]) -> Table:
+    """A copy of moto's table to go back to: the rows are new, the items in them the same.
+
+    moto copies a whole table for each write of a transaction, which is most of what these tests
+    would spend. An item is replaced by a put and taken away by a delete; only an update changes it
+    in place, so that those of a transaction are copied through and through (`_updating`).
+    """
+    twin = copy(table)
+    rows = {key: dict(row) if isinstance(row, dict) else row for key, row in table.items.items()}
+    twin.items = defaultdict(dict, rows)
+    for pk, sk in _UPDATED:
+        if sk in twin.items.get(pk, {}):
+            twin.items[pk][sk] = deepcopy(twin.items[pk][sk])
+    return twin
+
+
+_UPDATED: list[tuple[Any, Any]] = []
+
+
+def _updating(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
+    keys = [entry["Update"]["Key"] for entry in transact_items if "Update" in entry]
+    _UPDATED[:] = [(DynamoType(key["pk"]), DynamoType(key["sk"])) for key in keys]
+    _TRANSACT(backend, transact_items)
+
+
+_TRANSACT = DynamoDBBackend.transact_write_items
+
+
+def _serialized(self: Any, into: Any, value: Any, shape: Any, key: str) -> None:
+    """An attribute's value is JSON already; moto would ask each of its ten members for it."""
+    if shape.name == "AttributeValue" and isinstance(value, dict) and key:
+        self._default_serialize(into, value, shape, key)
+    else:
+        _STRUCTURE(self, into, value, shape, key)
+
+
+_STRUCTURE = ResponseSerializer._serialize_type_structure
+
+
+def _same(self: DynamoType, other: DynamoType) -> bool:
+    """Keys are texts, and a query compares every key there is: as they are, not cast first."""
+    return bool(self.type == other.type and self.value == other.value)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _aws() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
@@ -316,6 +381,10 @@ def _aws() -> Iterator[None]:
         read = JSONFileLoader.load_file
         once = cache(lambda path: read(JSONFileLoader(), path))
         patch.setattr(JSONFileLoader, "load_file", lambda _, path: once(path))
+        patch.setattr(Table, "__deepcopy__", _twin, raising=False)
+        patch.setattr(DynamoDBBackend, "transact_write_items", _updating)
+        patch.setattr(ResponseSerializer, "_serialize_type_structure", _serialized)
+        patch.setattr(DynamoType, "__eq__", _same)
         with mock_aws():
             yield
 

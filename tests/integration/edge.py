@@ -30,6 +30,25 @@ CONTRACT: dict[str, Any] = {
     "starts_on": "2025-01-15",
 }
 
+SVENSKA = {"provider": "svenska-domaner"}
+NEW_ADD_ON: dict[str, Any] = {
+    **CONTRACT, **SVENSKA, "plan": "mail-addon", "label": "mail", "parent_id": "s-1"
+}  # fmt: skip
+REGISTRY = {"registry_expires_on": "2026-06-01", "fetched_at": "2025-02-01T10:00:00Z"}
+AT_ONCE = {"mode": "immediate"}
+
+
+def family(world: World) -> None:
+    """A domain here, and one there with an add-on."""
+    world.register("d-1", plan="domain-ch", label="family.ch")
+    world.register("s-1", **SVENSKA, plan="premium-domain", label="family.se")
+    world.register("a-1", **SVENSKA, plan="mail-addon", parent_id="s-1")
+
+
+def over(world: World) -> None:
+    """One that has expired, and can be brought back."""
+    world.register("x-1", status="expired", starts_on="2024-01-15", **{"import": True})
+
 
 def assert_problem(reply: Reply, status: int, code: str, field: str | None = None) -> None:
     """The answer is this refusal, in the form that all of them have (RFC 9457)."""

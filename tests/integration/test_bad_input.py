@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import STAFF, World, new_world
-from tests.integration.edge import CONTRACT, assert_problem, everything, nothing_written
+from tests.integration.edge import (
+    AT_ONCE,
+    CONTRACT,
+    NEW_ADD_ON,
+    REGISTRY,
+    assert_problem,
+    everything,
+    family,
+    nothing_written,
+)
 
 NO_TEXT: list[Any] = [7, 1.5, True, [], {}, ["a"]]
 NO_LINE = [*NO_TEXT, "", " a", "a\nb", "a\x00", "a\x1b[31m", "\u202ea", "\ud800", "x" * 300]
@@ -52,6 +61,19 @@ REGISTRATION: dict[str, list[Any]] = {
     "id": [*NO_ID, "another"],
     "price": [*NO_TEXT, "118.80", {"amount": "118.80"}, {"currency": "CHF"}],
 }
+NO_INSTANT = [
+    *NO_TEXT, "", "now", "2025-01-15", "2025-01-15T00:00:00", "2025-01-15 00:00:00Z", "9" * 30,
+    "2025-02-30T00:00:00Z", "2025-01-15T25:00:00Z", "1990-01-01T00:00:00Z", "2199-12-31T00:00:00Z",
+    "2025-02-01T11:00:01Z", None,
+]  # fmt: skip
+REGISTRY_DATES: dict[str, list[Any]] = {
+    "registry_expires_on": [*NO_DAY, None],
+    "fetched_at": NO_INSTANT,
+}
+CANCELLATION: dict[str, list[Any]] = {
+    "mode": [*NO_TEXT, "", "at once", "IMMEDIATE", "at_term "],
+    "reason": [*NO_TEXT, "a\x00", "\ud800", "x" * 501],
+}
 AMENDMENT: dict[str, list[Any]] = {
     "version": [*NO_COUNT, None],
     "label": [*NO_LINE, None],
@@ -68,6 +90,7 @@ def world() -> Iterator[World]:
     with new_world() as made:
         made.set_clock("2025-02-01T11:00:00Z")
         made.register("c-1")
+        family(made)
         yield made
 
 
@@ -93,6 +116,41 @@ def test_a_wrong_value_in_an_amendment_is_named(world: World, field: str) -> Non
     with nothing_written(world):
         for value in AMENDMENT[field]:
             assert_refused(world, "PATCH", "/contracts/c-1", field, {"version": 1, field: value})
+
+
+@pytest.mark.parametrize("field", REGISTRY_DATES)
+def test_a_wrong_value_in_what_a_registry_said_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in REGISTRY_DATES[field]:
+            body = {**REGISTRY, field: value}
+            assert_refused(world, "PUT", "/contracts/d-1/registry", field, body)
+            del body[field]
+            reply = world.call("PUT", "/contracts/d-1/registry", STAFF, body)
+            assert_problem(reply, 422, "missing_field", field)
+
+
+@pytest.mark.parametrize("field", CANCELLATION)
+def test_a_wrong_value_in_a_cancellation_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in CANCELLATION[field]:
+            body = {field: value}
+            assert_refused(world, "POST", "/contracts/c-1/cancellation", field, body)
+
+
+def test_an_expired_contract_does_not_come_in_with_a_registrys_date_that_cannot_be_true(
+    world: World,
+) -> None:
+    """Its windows are stored as it comes in; one that ends beyond all dates could not be read."""
+    body = {**CONTRACT, "provider": "svenska-domaner", "plan": "premium-domain", "import": True}
+    body |= {"label": "far.org.nz", "starts_on": "2024-01-15", "status": "expired"}
+    with nothing_written(world):
+        for day in ("2199-12-31", "2040-01-01", "2023-12-31"):
+            far = {**body, "registry_expires_on": day}
+            reply = world.call("PUT", "/contracts/c-2", STAFF, far)
+            assert_problem(reply, 422, "invalid_field", "registry_expires_on")
+    near = {**body, "registry_expires_on": "2025-01-15"}
+    assert world.call("PUT", "/contracts/far", STAFF, near).status == 201
+    assert world.contract("far")["restorable_until"] == "2025-04-15"
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1.0", "9" * 30, "9" * 999])
@@ -121,6 +179,9 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("PATCH", "/contracts/c-1", {"version": 1}),
         ("POST", "/contracts/c-1/cancellation", {}),
         ("POST", "/contracts/c-1/reactivation", {}),
+        ("POST", "/contracts/c-1/restoration", {"reference": "inv-1"}),
+        ("PUT", "/contracts/d-1/registry", REGISTRY),
+        ("POST", "/contracts/d-1/transfer-out", {}),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),
     ],
@@ -184,6 +245,26 @@ def test_an_order_holds_forty_contracts_and_the_next_is_refused(world: World) ->
         assert_problem(reply, 422, "too_many", "order_id")
     again = world.call("PUT", "/contracts/o-40", STAFF, {**CONTRACT, "order_id": "o-full"})
     assert_problem(again, 409, "already_registered")
+
+
+def test_twenty_hang_on_a_contract_and_the_next_is_refused_until_one_is_closed(
+    world: World,
+) -> None:
+    for number in range(2, 21):
+        world.register(
+            f"a-{number}", provider="svenska-domaner", plan="mail-addon", parent_id="s-1"
+        )
+    with nothing_written(world):
+        for query in (None, {"dry_run": "true"}):
+            reply = world.call("PUT", "/contracts/a-21", STAFF, NEW_ADD_ON, query=query)
+            assert_problem(reply, 422, "too_many", "parent_id")
+    over = {**NEW_ADD_ON, "status": "closed", "import": True}
+    assert world.call("PUT", "/contracts/a-22", STAFF, over).status == 201
+    assert world.call("POST", "/contracts/a-7/cancellation", STAFF, AT_ONCE).status == 200
+    assert world.call("PUT", "/contracts/a-21", STAFF, NEW_ADD_ON).json["code"] == "too_many"
+    world.run_job("2025-03-03T11:00:00Z")
+    assert world.contract("a-7")["status"] == "closed"
+    assert world.call("PUT", "/contracts/a-21", STAFF, NEW_ADD_ON).status == 201
 
 
 def test_what_is_taken_is_written(world: World) -> None:

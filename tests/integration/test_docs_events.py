@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import ALICE, STAFF, World, customer
+from tests.integration.conftest import ALICE, STAFF, Person, World, customer
+from tests.integration.money import book, francs, opened
 from tests.integration.rules.policy_files import policy_files
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "events.md"
 ENVELOPE = "The detail of every event"
-NAME = re.compile(r"(contract|test_clock)\.[a-z_]+")
+NAME = re.compile(r"(account|contract|test_clock)\.[a-z_]+")
 Field = tuple[str, bool, frozenset[str]]
 
 IS_OF: dict[str, Callable[[Any], bool]] = {
@@ -72,7 +73,8 @@ def events(world: World, tmp_path: Path) -> list[dict[str, Any]]:
 
 
 def lived(world: World) -> list[dict[str, Any]]:
-    """Contracts led through every phase: with a window's end, without one, with two phases."""
+    """Contracts led through every phase: with a window's end, without one, with two phases; and a
+    domain of three months with what hangs on it."""
     world.set_clock("2025-11-03T11:00:00Z")
     two_phases = {"provider": "example-hosting", "plan": "domain-example", "label": "a.example"}
     world.register("two-phases", **two_phases)
@@ -86,14 +88,68 @@ def lived(world: World) -> list[dict[str, Any]]:
     assert world.call("POST", "/contracts/no-end/cancellation", ALICE, {}).status == 200
     amended = world.call("PATCH", "/contracts/hosting", STAFF, {"version": 4, "locale": "en"})
     assert amended.status == 200, amended.text
+    found = a_familys_life(world)
     world.run_job("2026-01-15T11:00:00Z")
     world.set_clock("2026-01-16T11:00:00Z")
     paid = {"reference": "inv-1"}
     assert world.call("POST", "/contracts/back/restoration", STAFF, paid).status == 200
+    paid_from_an_account(world, eve)
     for day in ("2026-01-15", "2026-02-14", "2026-04-01"):
         world.run_job(f"{day}T11:00:00Z")
     world.set_clock(None)
-    return world.relay()
+    return found + told(world)
+
+
+def a_familys_life(world: World) -> list[dict[str, Any]]:
+    """A premium domain, switched off at its end and moved away, with two add-ons: one goes
+    on for nothing and follows it, the other is cancelled at once, and so is another domain."""
+    world.set_clock("2025-04-10T11:00:00Z")
+    three_months = {
+        "provider": "svenska-domaner",
+        "plan": "premium-domain-3",
+        "starts_on": "2025-04-01",
+        "registry_expires_on": "2026-03-01",
+        "import": True,
+    }
+    add_on = {"provider": "svenska-domaner", "plan": "mail-addon", "parent_id": "d-1"}
+    for name in ("d-1", "d-2"):
+        world.register(name, **three_months, label=f"{name}.org.nz")
+    for name in ("a-1", "a-2"):
+        world.register(name, **add_on, starts_on="2024-05-01")
+    said = {"registry_expires_on": "2026-04-01", "fetched_at": "2025-04-10T10:00:00Z"}
+    assert world.call("PUT", "/contracts/d-1/registry", STAFF, said).status == 200
+    for name, mode in (("a-1", "at_term"), ("d-1", "at_term"), ("a-2", "immediate")):
+        reply = world.call("POST", f"/contracts/{name}/cancellation", ALICE, {"mode": mode})
+        assert reply.status == 200, reply.text
+    at_once = {"mode": "immediate"}
+    assert world.call("POST", "/contracts/d-2/cancellation", ALICE, at_once).status == 200
+    for day in ("2025-05-01", "2025-07-01"):
+        world.run_job(f"{day}T11:00:00Z")
+    found = told(world)
+    world.set_clock("2025-08-01T11:00:00Z")
+    assert world.call("POST", "/contracts/d-1/transfer-out", STAFF, {}).status == 200
+    return found + told(world)
+
+
+def told(world: World) -> list[dict[str, Any]]:
+    """What is new on the bus, and what comes of it at those who listen there."""
+    found: list[dict[str, Any]] = []
+    while events := world.relay():
+        for event in events:
+            world.hand_out(event)
+        found += events
+    return found
+
+
+def paid_from_an_account(world: World, eve: Person) -> None:
+    """A grace that the holder leaves by himself; his account is opened, filled and emptied."""
+    opened(world, "a-1", "20.00", provider="example-hosting", currency="EUR")
+    assert book(world, "a-1", "withdrawals", francs("1.00", "EUR"), "r-1").status == 200
+    label = {"provider": "example-hosting", "plan": "domain-example", "label": "b.example"}
+    world.register("paid", status="expired", **{"import": True}, **label)
+    charged = {"account_id": "a-1"}
+    reply = world.call("POST", "/contracts/paid/restoration", eve, charged)
+    assert reply.status == 200, reply.text
 
 
 def test_events_are_as_documented_and_all_that_is_documented_comes_about(
@@ -108,7 +164,8 @@ def test_events_are_as_documented_and_all_that_is_documented_comes_about(
         assert event["detail-type"] == detail["type"]
         assert event["source"] == "tacit"
         for message in detail["messages"]:
-            assert message.keys() == {"kind", "channel"}
+            assert message.keys() == {"kind", "channel", "to"}
+            assert message["to"] in ("holder", "staff")
 
     # The other direction: every type and every field comes about.
     assert {event["detail-type"] for event in events} == documented.keys()

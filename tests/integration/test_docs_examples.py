@@ -118,7 +118,8 @@ def test_the_readme_shows_every_door_that_changes_or_reads_a_contract() -> None:
     }
     for action in ("cancellation", "reactivation"):
         assert ("POST", f"/contracts/{{id}}/{action}") in asked
-    for path in ("/contracts", "/contracts/{id}", "/contracts/{id}/timeline", "/job-runs"):
+    own = ("/contracts/{id}", "/contracts/{id}/timeline", "/contracts/{id}/forecast")
+    for path in ("/contracts", *own, "/job-runs"):
         assert ("GET", path) in asked
 
 

@@ -6,7 +6,18 @@ import pytest
 
 from tacit.store.keys import shard_of
 from tests.integration.conftest import ALICE, STAFF, Person, World
-from tests.integration.edge import CONTRACT, KIM, assert_problem, everything, nothing_written
+from tests.integration.edge import (
+    AT_ONCE,
+    CONTRACT,
+    KIM,
+    NEW_ADD_ON,
+    REGISTRY,
+    assert_problem,
+    everything,
+    family,
+    nothing_written,
+    over,
+)
 
 DRY = {"dry_run": "true"}
 JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
@@ -44,6 +55,12 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (as_it_is, STAFF, "PATCH", "/contracts/c-1", {"version": 1, "label": "another"}),
     (as_it_is, ALICE, "POST", "/contracts/c-1/cancellation", {"reason": "moving"}),
     (cancelled, ALICE, "POST", "/contracts/c-1/reactivation", {}),
+    (family, STAFF, "PUT", "/contracts/a-2", NEW_ADD_ON),
+    (family, STAFF, "PUT", "/contracts/d-1/registry", REGISTRY),
+    (family, STAFF, "POST", "/contracts/d-1/transfer-out", {}),
+    (family, ALICE, "POST", "/contracts/s-1/cancellation", AT_ONCE),
+    (family, ALICE, "POST", "/contracts/a-1/cancellation", AT_ONCE),
+    (over, STAFF, "POST", "/contracts/x-1/restoration", {"reference": "inv-1"}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
     (broken, KIM, "POST", "/parked/contract:c-9/retry", {}),
@@ -92,6 +109,13 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (STAFF, "PUT", "/contracts/c-4", {**CONTRACT, "plan": "domain-ch", "label": "Example.ch"}),
     (STAFF, "PATCH", "/contracts/c-1", {"version": 7, "label": "another"}),
     (STAFF, "PATCH", "/contracts/c-3", {"version": 1, "label": "another.ch"}),
+    (STAFF, "PUT", "/contracts/c-1/registry", REGISTRY),
+    (STAFF, "PUT", "/contracts/c-3/registry", {**REGISTRY, "fetched_at": "2026-01-01T00:00:00Z"}),
+    (STAFF, "POST", "/contracts/c-1/transfer-out", {}),
+    (ALICE, "POST", "/contracts/c-1/cancellation", AT_ONCE),
+    (STAFF, "PUT", "/contracts/a-2", {**NEW_ADD_ON, "parent_id": "gone"}),
+    (STAFF, "POST", "/contracts/gone/transfer-out", {"reason": "unasked"}),
+    (STAFF, "PUT", "/contracts/gone/registry", REGISTRY),
     (STAFF, "POST", "/parked/contract:c-2/retry", {}),
 ]
 
@@ -103,6 +127,8 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     world.register("c-2", starts_on="2024-01-15")
     world.register("c-3", plan="domain-ch", label="example.ch")
     assert world.call("POST", "/contracts/c-2/cancellation", ALICE).status == 200
+    world.register("gone", provider="svenska-domaner", plan="premium-domain", label="gone.se")
+    assert world.call("POST", "/contracts/gone/transfer-out", STAFF).status == 200
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

@@ -6,40 +6,41 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, Reply, World
-from tests.integration.edge import KIM, assert_problem
+from tests.integration.edge import KIM, SVEN, assert_problem
+from tests.integration.money import opened
+from tests.integration.rules.scenes import job
+from tests.integration.states import (
+    as_add_on,
+    as_add_on_of_nothing,
+    as_cancelled,
+    as_closed,
+    as_domain,
+    as_due_and_not_worked,
+    as_expired,
+    as_free_account,
+    as_free_account_of_an_expired_domain,
+    as_free_account_switched_off,
+    as_pending,
+    as_registered,
+    as_restorable,
+    as_short_term,
+    as_short_term_cancelled,
+    as_switched_off_at_once,
+    as_switched_off_by_the_job,
+    as_terminated_add_on,
+    as_transferred,
+    as_unpaid_add_on,
+)
 
-DOORS = {"cancel": "cancellation", "reactivate": "reactivation", "restore": "restoration"}
-BODIES = {"restore": {"reference": "inv-1"}}
-
-
-def as_registered(world: World) -> None:
-    world.register("c-1")
-
-
-def as_pending(world: World) -> None:
-    world.register("c-1", status="pending")
-
-
-def as_cancelled(world: World) -> None:
-    world.register("c-1")
-    assert world.call("POST", "/contracts/c-1/cancellation", ALICE).status == 200
-
-
-def as_expired(world: World) -> None:
-    as_cancelled(world)
-    world.run_job("2026-01-15T12:00:00Z")
-    world.set_clock("2026-01-15T12:00:00Z")
-
-
-def as_due_and_not_worked(world: World) -> None:
-    as_cancelled(world)
-    world.set_clock("2026-01-15T12:00:00Z")
-
-
-def as_closed(world: World) -> None:
-    as_expired(world)
-    world.run_job("2027-01-15T12:00:00Z")
-    world.set_clock("2027-01-15T12:00:00Z")
+# By the row's name: the door, and the body that asks for it there. What is restored is paid from an
+# account that can, of the contract's own provider.
+DOORS: dict[str, tuple[str, dict[str, str]]] = {
+    "cancel": ("cancellation", {}),
+    "cancel_immediately": ("cancellation", {"mode": "immediate"}),
+    "reactivate": ("reactivation", {}),
+    "restore": ("restoration", {"account_id": "a-{provider}"}),
+    "transfer_out": ("transfer-out", {}),
+}
 
 
 @pytest.mark.parametrize(
@@ -51,21 +52,58 @@ def as_closed(world: World) -> None:
         (as_due_and_not_worked, "non_renewing"),
         (as_expired, "expired"),
         (as_closed, "closed"),
+        (as_domain, "active"),
+        (as_transferred, "closed"),
+        (as_short_term, "active"),
+        (as_short_term_cancelled, "non_renewing"),
+        (as_switched_off_at_once, "inactive"),
+        (as_switched_off_by_the_job, "inactive"),
+        (as_restorable, "expired"),
+        (as_add_on, "active"),
+        (as_add_on_of_nothing, "active"),
+        (as_terminated_add_on, "expired"),
+        (as_unpaid_add_on, "inactive"),
+        (as_free_account, "active"),
+        (as_free_account_switched_off, "inactive"),
+        (as_free_account_of_an_expired_domain, "expired"),
     ],
 )
 def test_an_explanation_equals_the_answer(world: World, state: Any, status: str) -> None:
     world.set_clock("2025-02-01T11:00:00Z")
+    opened(world, "a-kreativmedia", "1000.00")
+    opened(world, "a-svenska-domaner", "1000.00", provider="svenska-domaner", currency="SEK")
     state(world)
     assert world.contract("c-1")["status"] == status
-    for who in (ALICE, BOB, CAROL, STAFF, KIM):
+    explained(world)
+
+
+def explained(world: World) -> None:
+    """Every row of everybody, asked for."""
+    rows: dict[str, set[str]] = {}
+    for who in (ALICE, BOB, CAROL, STAFF, KIM, SVEN):
         shown = world.call("GET", "/contracts/c-1", who)
-        if shown.status == 410:
+        if shown.status in (404, 410):
             continue
+        rows[who.subject] = {row["action"] for row in shown.json["actions"]}
         for row in shown.json["actions"]:
-            door = f"/contracts/c-1/{DOORS[row['action']]}"
-            body = BODIES.get(row["action"], {})
-            asked = world.call("POST", door, who, body, query={"dry_run": "true"})
+            door, asks = DOORS[row["action"]]
+            body = {name: value.format(**shown.json) for name, value in asks.items()}
+            path = f"/contracts/c-1/{door}"
+            asked = world.call("POST", path, who, body, query={"dry_run": "true"})
             assert_explained(row, asked)
+    assert_offered(world, rows)
+
+
+def assert_offered(world: World, rows: dict[str, set[str]]) -> None:
+    """What is no row is not the person's to ask for: the way out is staff's, and what cannot be
+    cancelled at once is refused as not offered."""
+    assert rows
+    for who, names in rows.items():
+        assert DOORS.keys() - names <= {"cancel_immediately", "transfer_out"}
+        assert ("transfer_out" in names) is (who not in ("alice", "bob", "carol"))
+    if not any("cancel_immediately" in names for names in rows.values()):
+        asked = world.call("POST", "/contracts/c-1/cancellation", STAFF, {"mode": "immediate"})
+        assert_problem(asked, 409, "mode_not_offered")
 
 
 def assert_explained(row: dict[str, Any], asked: Reply) -> None:
@@ -82,6 +120,38 @@ def assert_explained(row: dict[str, Any], asked: Reply) -> None:
         params = dict(asked.json["params"])
         assert params.pop("available_from", None) == row["available_from"]
         assert params == row["params"]
+
+
+@pytest.mark.parametrize(("amount", "code"), [("1000.00", None), ("1.00", "balance_too_small")])
+def test_restoring_online_is_explained_by_its_rule_and_what_pays_it_is_the_commands_question(
+    world: World, amount: str, code: str | None
+) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    account = "a-svenska-domaner"
+    opened(world, account, amount, provider="svenska-domaner", currency="SEK")
+    world.register(
+        "c-1",
+        provider="svenska-domaner",
+        plan="premium-domain",
+        label="example.org.nz",
+        status="non_renewing",
+        **{"import": True},
+    )
+    world.run_job("2026-01-15T12:00:00Z")
+    world.set_clock("2026-01-15T12:00:00Z")
+    for who in (ALICE, STAFF):
+        (row,) = (r for r in world.contract("c-1", who)["actions"] if r["action"] == "restore")
+        assert (row["allowed"], row["code"]) == (True, None)
+        asked = world.call(
+            "POST",
+            "/contracts/c-1/restoration",
+            who,
+            {"account_id": account},
+            query={"dry_run": "true"},
+        )
+        assert (asked.code if asked.status == 409 else None) == code
+    if code is None:
+        explained(world)
 
 
 def test_a_refusal_says_whom_to_ask(world: World) -> None:
@@ -103,21 +173,57 @@ def calendar_steps(world: World, who: Person) -> dict[str, Any] | None:
     return found
 
 
-def test_next_is_what_the_calendar_does_on_that_day_and_not_before(world: World) -> None:
+TYPES = {
+    "inactivate": "contract.inactivated",
+    "downgrade": "contract.downgraded",
+    "expire": "contract.expired",
+    "close": "contract.closed",
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "actions"),
+    [
+        (as_cancelled, ["expire", "close"]),
+        (as_short_term_cancelled, ["inactivate", "expire", "close"]),
+        (as_switched_off_at_once, ["expire", "close"]),
+        (as_terminated_add_on, ["close"]),
+        (as_unpaid_add_on, ["downgrade"]),
+    ],
+)
+def test_next_is_what_the_calendar_does_on_that_day_and_not_before(
+    world: World, state: Any, actions: list[str]
+) -> None:
     world.set_clock("2025-02-01T11:00:00Z")
-    as_cancelled(world)
-    for action, event in (("expire", "contract.expired"), ("close", "contract.closed")):
-        coming = calendar_steps(world, STAFF)
+    state(world)
+    for action in actions:
+        coming, event = calendar_steps(world, STAFF), TYPES[action]
         assert coming is not None
         assert coming["action"] == action
         events = len(timeline(world))
-        # The day begins at 23:00 or 22:00 UTC of the day before; noon UTC before that is before it.
-        world.run_job(f"{day_before(coming['on'])}T12:00:00Z")
+        job(world, day_before(coming["on"]), "23:59")
         assert len(timeline(world)) == events
-        world.run_job(f"{coming['on']}T12:00:00Z")
+        job(world, coming["on"], "00:00")
         assert timeline(world)[0] == event
-        world.set_clock(f"{coming['on']}T12:00:00Z")
-    assert calendar_steps(world, STAFF) is None
+    if actions[-1] == "close":
+        assert calendar_steps(world, STAFF) is None
+
+
+def test_what_follows_its_parent_is_restored_with_it_and_no_window_of_its_own_is_shown(
+    world: World,
+) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    as_free_account_of_an_expired_domain(world)
+    shown = world.contract("c-1")
+    assert (shown["status"], shown["phase"]) == ("expired", "restorable")
+    windows = ("restorable_until", "provider_until", "registry_until")
+    assert [shown[name] for name in windows] == [None, None, None]
+    assert world.contract("p-1")["provider_until"] == "2026-04-15"
+    paid = {"reference": "inv-1"}
+    assert world.call("POST", "/contracts/p-1/restoration", STAFF, paid).status == 200
+    world.mails()
+    shown = world.contract("c-1")
+    assert (shown["status"], shown["expires_on"]) == ("active", "2027-01-15")
 
 
 def timeline(world: World) -> list[str]:

@@ -11,7 +11,18 @@ from tacit.service import Contracts
 from tacit.store.repository import Repository
 from tacit.store.runs import Runs
 from tests.integration.conftest import ALICE, STAFF, Person, Reply, World, customer
-from tests.integration.edge import CONTRACT, KIM, assert_problem, everything, nothing_written
+from tests.integration.edge import (
+    AT_ONCE,
+    CONTRACT,
+    KIM,
+    NEW_ADD_ON,
+    REGISTRY,
+    assert_problem,
+    everything,
+    family,
+    nothing_written,
+    over,
+)
 
 NOW = "2025-02-01T11:00:00Z"
 CANCELLATION, REACTIVATION = "/contracts/c-1/cancellation", "/contracts/c-1/reactivation"
@@ -137,6 +148,12 @@ def test_a_key_may_be_used_anew_after_its_day(stack: World) -> None:
         (STAFF, "PUT", "/contracts/c-2", CONTRACT),
         (STAFF, "PATCH", "/contracts/c-1", {"version": 1, "label": "another"}),
         (ALICE, "POST", CANCELLATION, {}),
+        (STAFF, "PUT", "/contracts/a-2", NEW_ADD_ON),
+        (STAFF, "PUT", "/contracts/d-1/registry", REGISTRY),
+        (STAFF, "POST", "/contracts/d-1/transfer-out", {}),
+        (ALICE, "POST", "/contracts/s-1/cancellation", AT_ONCE),
+        (ALICE, "POST", "/contracts/a-1/cancellation", AT_ONCE),
+        (STAFF, "POST", "/contracts/x-1/restoration", {"reference": "inv-1"}),
         (STAFF, "POST", "/job-runs", JOB),
         (KIM, "POST", "/job-runs", JOB),
         (STAFF, "PUT", "/test-clock", {"now": "2025-03-01T00:00:00Z"}),
@@ -145,16 +162,17 @@ def test_a_key_may_be_used_anew_after_its_day(stack: World) -> None:
 def test_every_command_knows_its_key(
     stack: World, who: Person, method: str, path: str, body: dict[str, Any]
 ) -> None:
+    family(stack)
+    over(stack)
     before = everything(stack)
     first = keyed(stack, method, path, who, body)
     assert everything(stack) != before
+    # A door that takes no fields refuses another body before it comes to that.
+    code = "unknown_field" if path.endswith("/transfer-out") else "idempotency_key_reused"
     with nothing_written(stack):
         again = keyed(stack, method, path, who, body)
-        assert_problem(
-            keyed(stack, method, path, who, {**body, **_changed(body)}),
-            422,
-            "idempotency_key_reused",
-        )
+        other = keyed(stack, method, path, who, {**body, **_changed(body)})
+        assert_problem(other, 422, code)
     assert first.status < 300
     assert (again.status, again.text) == (first.status, first.text)
 
@@ -162,6 +180,7 @@ def test_every_command_knows_its_key(
 def _changed(body: dict[str, Any]) -> dict[str, Any]:
     """The same body with one field another one, still readable."""
     changes = {"label": "a third", "as_of": "2025-01-01T00:00:00Z", "now": "2025-04-01T00:00:00Z"}
+    changes |= {"registry_expires_on": "2027-06-01", "reference": "inv-2"}
     return {k: v for k, v in changes.items() if k in body} or {"reason": "x"}
 
 

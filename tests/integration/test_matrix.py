@@ -23,6 +23,7 @@ from tests.integration.edge import (
     OLGA,
     SVEN,
 )
+from tests.integration.money import opened
 
 # In the order of the columns below.
 PEOPLE: dict[str, Person | None] = {
@@ -41,23 +42,38 @@ PEOPLE: dict[str, Person | None] = {
 PARTIES = (200, 200, 200, 404, 404, 404, 200, 404, 200, 404, 401)
 NOT_EXPIRED = (409, 403, 403, 404, 404, 404, 409, 404, 409, 404, 401)
 HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
+HOLDER_ALONE = (200, 404, 404, 404, 404, 404, 200, 404, 200, 404, 401)
 STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
 ANY_STAFF = (403, 403, 403, 403, 403, 403, 200, 200, 200, 403, 401)
 RUN = (403, 403, 403, 403, 403, 403, 202, 202, 202, 403, 401)
 STILL_BROKEN = (403, 403, 403, 403, 403, 403, 409, 404, 409, 403, 401)
 STAFF_OF_ALL = (403, 403, 403, 403, 403, 403, 403, 403, 200, 403, 401)
 TOKEN = (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 401)
+ACCOUNT = {"provider": "kreativmedia", "holder": "alice", "currency": "CHF"}
+BOOKING = {"amount": {"amount": "5.00", "currency": "CHF"}, "reference": "r-1"}
 
 DOORS = {
     ("GET", "/contracts"): (None, TOKEN),
     ("GET", "/contracts/{id}"): (None, PARTIES),
     ("GET", "/contracts/{id}/timeline"): (None, PARTIES),
+    ("GET", "/contracts/{id}/forecast"): (None, PARTIES),
     ("PUT", "/contracts/{id}"): (CONTRACT, STAFF_OF_IT),
     ("PATCH", "/contracts/{id}"): ({"version": 1, "label": "another"}, STAFF_OF_IT),
+    ("PUT", "/contracts/{id}/registry"): (
+        {"registry_expires_on": "2026-01-15", "fetched_at": "2025-02-01T10:00:00Z"},
+        STAFF_OF_IT,
+    ),
+    ("POST", "/contracts/{id}/transfer-out"): ({}, STAFF_OF_IT),
     ("POST", "/contracts/{id}/cancellation"): ({}, HOLDER),
     ("POST", "/contracts/{id}/reactivation"): ({}, HOLDER),
     ("GET", "/contracts/{id}/restoration-quote"): (None, NOT_EXPIRED),
     ("POST", "/contracts/{id}/restoration"): ({"reference": "inv-1"}, HOLDER),
+    ("GET", "/accounts"): (None, TOKEN),
+    ("GET", "/accounts/{id}"): (None, HOLDER_ALONE),
+    ("GET", "/accounts/{id}/ledger"): (None, HOLDER_ALONE),
+    ("PUT", "/accounts/{id}"): (ACCOUNT, STAFF_OF_IT),
+    ("POST", "/accounts/{id}/deposits"): (BOOKING, STAFF_OF_IT),
+    ("POST", "/accounts/{id}/withdrawals"): (BOOKING, STAFF_OF_IT),
     ("GET", "/providers/{id}/plans"): (None, TOKEN),
     ("GET", "/providers/{id}/policy"): (None, TOKEN),
     ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
@@ -72,10 +88,12 @@ DOORS = {
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[tuple[World, dict[str, str]]]:
-    """One contract, a broken one that is parked, and a run of the provider's own staff."""
+    """A contract and a domain, an account, a broken contract that is parked, and a run of the
+    provider's own staff."""
     with new_world() as world:
         world.set_clock("2025-02-01T11:00:00Z")
         assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
+        world.register("d-1", plan="domain-ch", label="example.ch")
         world.register("c-9")
         world.dynamodb.update_item(
             TableName=world.names.table_name,
@@ -87,7 +105,9 @@ def scene() -> Iterator[tuple[World, dict[str, str]]]:
         run = world.call("POST", "/job-runs", KIM, body).json["id"]
         world.work_queue()
         assert world.call("GET", "/parked", KIM).json["items"]
-        ids = {"contracts": "c-1", "providers": "kreativmedia", "job-runs": run}
+        opened(world, "a-1", "100.00")
+        ids = {"contracts": "c-1", "accounts": "a-1", "providers": "kreativmedia", "job-runs": run}
+        ids |= {f"/contracts/{{id}}/{door}": "d-1" for door in ("registry", "transfer-out")}
         yield world, {**ids, "parked": "contract:c-9"}
 
 
@@ -102,7 +122,8 @@ def test_each_person_gets_the_answer_of_the_matrix(
     world, ids = scene
     method, resource = door
     body, expected = DOORS[door]
-    path = resource.replace("{id}", ids.get(resource.split("/")[1], ""))
+    own_id = ids.get(resource) or ids.get(resource.split("/")[1], "")
+    path = resource.replace("{id}", own_id)
     query = None if method == "GET" else {"dry_run": "true"}
     for (name, who), status in zip(PEOPLE.items(), expected, strict=True):
         reply = world.call(method, path, who, body, query=query)

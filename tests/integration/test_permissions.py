@@ -8,6 +8,7 @@ import pytest
 from tests.integration.aws_calls import Calls, Grant, grants_of, listening
 from tests.integration.conftest import ALICE, STAFF, Context, World, new_world
 from tests.integration.edge import CONTRACT, KIM
+from tests.integration.money import book, francs, opened
 from tests.tables import template
 
 RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
@@ -52,8 +53,8 @@ def _listed(value: Any) -> list[Any]:
 
 def _resource(value: dict[str, Any]) -> str:
     """`!GetAtt TacitTable.Arn` is "table", `${TacitTable.Arn}/index/x` is "index/x"."""
-    names = {"TacitTable": "table", "ExpiriesQueue": "queue", "MailQueue": "queue", "Bus": "bus"}
-    names["StackSecret"] = "secret"
+    names = {"TacitTable": "table", "Bus": "bus", "StackSecret": "secret"}
+    names |= {f"{name}Queue": "queue" for name in ("Expiries", "Mail", "Follow")}
     if "Fn::GetAtt" in value:
         name = str(value["Fn::GetAtt"][0])
         return names.get(name, name)
@@ -72,6 +73,7 @@ def calls() -> Iterator[Calls]:
         listening(patch, list(FUNCTIONS)) as heard,
     ):
         go_through_the_doors(world)
+        go_through_a_family(world)
         go_through_the_jobs(world)
         yield heard
 
@@ -94,8 +96,42 @@ def go_through_the_doors(world: World) -> None:
         assert world.call("GET", "/contracts/c-0/timeline", who, query={"limit": "1"}).status == 200
         assert world.call("GET", "/contracts", who, query={"limit": "1"}).status == 200
         assert world.call("GET", "/contracts", who, query={"holder": "alice"}).status == 200
+    go_through_the_accounts(world)
     for door in ("plans", "policy"):
         assert world.call("GET", f"/providers/kreativmedia/{door}", ALICE).status == 200
+
+
+def go_through_a_family(world: World) -> None:
+    """An add-on at its end goes on for nothing, and is gone with its domain."""
+    svenska = {"provider": "svenska-domaner"}
+    world.register("s-1", **svenska, plan="premium-domain", label="example.org.nz")
+    world.register("s-2", **svenska, plan="mail-addon", parent_id="s-1", starts_on="2024-03-01")
+    said = {"registry_expires_on": "2026-01-15", "fetched_at": "2025-02-01T10:00:00Z"}
+    assert world.call("PUT", "/contracts/s-1/registry", STAFF, said, headers=KEY).status == 200
+    assert world.call("GET", "/contracts/s-2/forecast", ALICE).status == 200
+    assert world.call("POST", "/contracts/s-2/cancellation", ALICE, {}).status == 200
+    world.run_job("2025-03-01T11:00:00Z")
+    assert world.contract("s-2")["plan"] == "free-domain-account"
+    gone = world.call("POST", "/contracts/s-1/transfer-out", STAFF, {}, headers=KEY)
+    assert gone.status == 200, gone.text
+    assert world.mails()
+    assert world.contract("s-2")["status"] == "closed"
+
+
+def go_through_the_accounts(world: World) -> None:
+    """Each door, and a restoration that is charged."""
+    opened(world, "a-1", "900.00", provider="svenska-domaner", currency="SEK")
+    opened(world, "a-2")
+    taken = book(world, "a-1", "withdrawals", francs("1.00", "SEK"), "r-1")
+    assert taken.status == 200
+    for who in (ALICE, STAFF):
+        assert world.call("GET", "/accounts", who, query={"limit": "1"}).status == 200
+        assert world.call("GET", "/accounts/a-1/ledger", who, query={"limit": "1"}).json["next"]
+    expired = {"status": "expired", "starts_on": "2024-01-15", "import": True}
+    domain = {"provider": "svenska-domaner", "plan": "premium-domain", "label": "paid.org.nz"}
+    world.register("c-6", **domain, **expired)
+    paid = world.call("POST", "/contracts/c-6/restoration", ALICE, {"account_id": "a-1"})
+    assert paid.status == 200, paid.text
 
 
 def go_through_the_jobs(world: World) -> None:
@@ -168,7 +204,13 @@ def test_a_function_may_do_nothing_that_its_code_never_does(calls: Calls, module
 def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls) -> None:
     """Otherwise one of them lives in another time than the rest."""
     knowing = {m for m, each in FUNCTIONS.items() if "TEST_CLOCK" in _environment(each)}
-    assert {"contracts", "expiries_worker", "sweep"} <= calls.reading_the_clock
+    assert {
+        "accounts",
+        "contracts",
+        "expiries_worker",
+        "follow",
+        "sweep",
+    } <= calls.reading_the_clock
     assert calls.reading_the_clock - knowing == set()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, REGION, STAFF, World
+from tests.integration.money import moved, opened
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
@@ -33,6 +34,14 @@ def test_contracts_json_sent_twice_cancels_once(sold: World) -> None:
     answers = [sold.invoke("contracts", sample("contracts"))["body"] for _ in range(2)]
     assert answers[0] == answers[1]
     assert sold.contract("c-1")["version"] == 2
+
+
+def test_accounts_json_pays_money_in_once_however_often_it_is_sent(world: World) -> None:
+    opened(world, "a-1")
+    answers = [world.invoke("accounts", sample("accounts")) for _ in range(2)]
+    assert answers[0]["statusCode"] == 200, answers[0]["body"]
+    assert answers[0]["body"] == answers[1]["body"]
+    assert moved(world, "a-1") == [("Paid in by bank transfer", "300.00")]
 
 
 def test_providers_json_lists_what_can_be_ordered(world: World) -> None:
@@ -86,7 +95,34 @@ def test_mail_json_sends_the_holder_one_mail(sold: World) -> None:
     for _ in range(2):
         assert sold.invoke("mail", sample("mail")) == {"batchItemFailures": []}
     (mail,) = sent_to("alice@example.net")[before:]
-    assert "2026-01-14" in mail
+    assert "14 janvier 2026" in mail
+
+
+@pytest.fixture
+def switched_off(world: World) -> World:
+    """A domain of three months that was cancelled and is inactive now, with a free account."""
+    world.set_clock("2025-11-03T11:00:00Z")
+    brought = {"provider": "svenska-domaner", "import": True, "starts_on": "2025-10-15"}
+    dates = {"label": "example.org.nz", "registry_expires_on": "2026-10-15"}
+    world.register("d-1", plan="premium-domain-3", **brought, **dates)
+    world.register("a-1", plan="free-domain-account", parent_id="d-1", **brought)
+    assert world.call("POST", "/contracts/d-1/cancellation", ALICE, {}).status == 200
+    world.relay()
+    world.run_job("2026-01-15T03:00:00Z")
+    return world
+
+
+def test_follow_json_is_on_the_bus_when_the_domain_is_switched_off(switched_off: World) -> None:
+    (on_the_bus,) = switched_off.relay()
+    in_the_queue = json.loads(sample("follow")["Records"][0]["body"])
+    assert on_the_bus["detail-type"] == in_the_queue["detail-type"]
+    assert on_the_bus["detail"] == in_the_queue["detail"]
+
+
+def test_follow_json_switches_off_the_free_account_of_the_domain(switched_off: World) -> None:
+    assert switched_off.contract("a-1")["status"] == "active"
+    assert switched_off.invoke("follow", sample("follow")) == {"batchItemFailures": []}
+    assert switched_off.contract("a-1")["status"] == "inactive"
 
 
 def test_sweep_json_sends_what_the_stream_left_behind(sold: World) -> None:
@@ -98,7 +134,7 @@ def test_sweep_json_sends_what_the_stream_left_behind(sold: World) -> None:
 
 def sent_to(address: str) -> list[str]:
     """All mails to one address; the mailbox is one for all the tests of this process."""
-    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.ses.models import ses_backends
 
     box = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages

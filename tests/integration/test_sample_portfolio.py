@@ -21,3 +21,6 @@ def test_the_portfolio_goes_in_and_a_second_fill_changes_nothing(world: World) -
     assert "km-example-reisen" not in seen
     assert {"km-example-ch", "km-alice-blog", "sd-bageri-mail", "km-example-dave"} <= seen
     assert "sd-teater" in world.listed(customer("carol"))
+    assert "im-example-vigne" in world.listed(customer("erika"))
+    limited = world.contract("sd-tryckeri", customer("erika"))
+    assert limited["registry_until"] == limited["restorable_until"] < limited["provider_until"]

@@ -4,7 +4,18 @@ import pytest
 
 from tacit.runtime.stack import forget_stack
 from tests.integration.conftest import ALICE, STAFF, World
-from tests.integration.edge import CONTRACT, KIM, MALLORY, OLGA, assert_problem, nothing_written
+from tests.integration.edge import (
+    CONTRACT,
+    KIM,
+    MALLORY,
+    NEW_ADD_ON,
+    OLGA,
+    REGISTRY,
+    SVEN,
+    assert_problem,
+    family,
+    nothing_written,
+)
 
 GROUPS_OF_STAFF = [
     "[staff]",
@@ -79,6 +90,9 @@ def test_only_an_id_token_of_our_client_comes_in(
             ("GET", "/contracts", None),
             ("GET", "/providers/kreativmedia/policy", None),
             ("PUT", "/contracts/c-2", CONTRACT),
+            ("GET", "/contracts/c-1/forecast", None),
+            ("PUT", "/contracts/c-1/registry", REGISTRY),
+            ("POST", "/contracts/c-1/transfer-out", {}),
             ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
             ("PUT", "/test-clock", {"now": None}),
         ]:
@@ -127,7 +141,7 @@ def test_a_person_who_is_staff_here_and_customer_there_is_each_in_its_place(stac
 
 
 def test_what_is_not_yours_and_what_is_not_there_look_the_same(stack: World) -> None:
-    for door in ("", "/timeline"):
+    for door in ("", "/timeline", "/forecast"):
         for who in (MALLORY, OLGA):
             theirs = stack.call("GET", f"/contracts/c-1{door}", who)
             nobodys = stack.call("GET", f"/contracts/none{door}", who)
@@ -135,6 +149,31 @@ def test_what_is_not_yours_and_what_is_not_there_look_the_same(stack: World) -> 
     for contract in ("c-1", "none"):
         reply = stack.call("POST", f"/contracts/{contract}/cancellation", MALLORY, {})
         assert reply.json["detail"] == "There is no such contract for you."
+
+
+def test_nothing_is_hung_on_what_is_anothers(stack: World) -> None:
+    """Another holder's domain, another provider's, and one that is not there look the same."""
+    family(stack)
+    stack.register(
+        "s-2", provider="svenska-domaner", plan="premium-domain", label="m.se", holder="m"
+    )
+    with nothing_written(stack):
+        for parent in ("s-2", "d-1", "none"):
+            body = {**NEW_ADD_ON, "parent_id": parent}
+            reply = stack.call("PUT", "/contracts/a-2", SVEN, body)
+            assert_problem(reply, 404, "not_found")
+            assert reply.json["detail"] == "There is no such parent_id for you."
+
+
+def test_a_registrys_date_is_the_providers_own_staffs_to_bring(stack: World) -> None:
+    family(stack)
+    for path, mine, not_mine in (("d-1", KIM, SVEN), ("s-1", SVEN, KIM)):
+        with nothing_written(stack):
+            for door, method, body in (("registry", "PUT", REGISTRY), ("transfer-out", "POST", {})):
+                reply = stack.call(method, f"/contracts/{path}/{door}", not_mine, body)
+                assert_problem(reply, 404, "not_found")
+        assert stack.call("PUT", f"/contracts/{path}/registry", mine, REGISTRY).status == 200
+        assert stack.contract(path)["registry_expires_on"] == REGISTRY["registry_expires_on"]
 
 
 def test_a_broken_record_is_not_found_by_strangers_either(stack: World) -> None:

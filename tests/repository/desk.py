@@ -11,16 +11,17 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from tacit.domain.commands import Cancel, Command, Reactivate, Register, Registration
+from tacit.domain.commands import Cancel, Command, Register, Registration
 from tacit.domain.decision import Decision, Situation
 from tacit.domain.registration import register
 from tacit.domain.values import JOB, Actor, Contract, Order
 from tacit.policies import newest
+from tacit.replies import Answer, Request
 from tacit.runtime.caller import Caller
 from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
 from tacit.runtime.stack import Settings, Stack
 from tacit.runtime.worker import Worker
-from tacit.service import Answer, Request, View
+from tacit.service import View
 from tacit.store.codec import Raw, from_raw
 from tacit.store.runs import ALL, COUNTS, Run
 from tacit.store.table import Table
@@ -29,7 +30,29 @@ from tests.unit.cases import STAFF, at, registration
 REGION = "eu-central-1"
 LONG = 900_000
 NO_KEY = Request()
+Asking = Callable[[Actor], Command]
 ERIN = Caller("erin", frozenset(), frozenset(), True)
+
+# A premium domain of alice's, paid for three months here and to 2026-04-01 at the registry.
+PREMIUM: dict[str, Any] = {
+    "provider": "svenska-domaner",
+    "plan": "premium-domain-3",
+    "label": "example.org.nz",
+    "starts_on": date(2025, 4, 1),
+    "registry_expires_on": date(2026, 4, 1),
+    "imported": True,
+}
+ADD_ON: dict[str, Any] = {
+    "provider": "svenska-domaner",
+    "plan": "mail-addon",
+    "label": "mail",
+    "parent_id": "d-1",
+    "starts_on": date(2024, 6, 15),
+}
+
+
+def at_once(actor: Actor) -> Cancel:
+    return Cancel(actor, "immediate")
 
 
 class Queue:
@@ -114,18 +137,14 @@ class Desk(Stack):
         self.contracts.register(ERIN, contract_id, wanted.provider, asked, shape)
         return found[-1]
 
-    def ask(
-        self, contract_id: str, command: type[Cancel | Reactivate], request: Request = NO_KEY
-    ) -> Contract:
+    def ask(self, contract_id: str, command: Asking, request: Request = NO_KEY) -> Contract:
         """A command on the holder's behalf; it may raise Refused. Where the answer is an earlier
         one, the contract is the one that is stored."""
         found = self.asked(contract_id, command, request) or self.repository.contract(contract_id)
         assert found is not None
         return found
 
-    def asked(
-        self, contract_id: str, command: type[Cancel | Reactivate], request: Request
-    ) -> Contract | None:
+    def asked(self, contract_id: str, command: Asking, request: Request) -> Contract | None:
         """The same; None where the answer is an earlier one."""
         found: list[Contract] = []
 

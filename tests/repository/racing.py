@@ -49,6 +49,27 @@ def _register(desk: Any, contract_id: str, label: str) -> str:
     return str(desk.register(contract_id, plan="domain-ch", label=label).status)
 
 
+def _add_on(desk: Any, contract_id: str, parent_id: str) -> str:
+    from tests.repository.desk import ADD_ON
+
+    return str(desk.register(contract_id, **{**ADD_ON, "parent_id": parent_id}).status)
+
+
+def _restore(desk: Any, contract_id: str, account_id: str) -> str:
+    from tests.repository.tills import restore
+
+    return restore(desk, contract_id, account_id)
+
+
+def _booking(kind: str) -> Callable[[Any, str, int, str], str]:
+    def run(desk: Any, account_id: str, minor: int, reference: str) -> str:
+        from tests.repository.tills import book
+
+        return book(desk, kind, account_id, minor, reference)
+
+    return run
+
+
 def _work(desk: Any, body: str) -> str:
     desk.work(body)
     return "worked"
@@ -58,16 +79,23 @@ TASKS: dict[str, Callable[..., str]] = {
     "cancel": _command("cancel"),
     "reactivate": _command("reactivate"),
     "register": _register,
+    "add on": _add_on,
     "work": _work,
+    "restore": _restore,
+    "deposit": _booking("deposit"),
+    "withdrawal": _booking("withdrawal"),
 }
-# The last read before the decision: a command reads contract and order, a worker page and orders.
-_LAST_READ = {"work": "BatchGetItem"}
+# The last read before the decision: a command reads contract and order, what is charged its
+# account too, and where a parent is named, it and its number of children; a booking account and
+# reference, a worker page and orders.
+_LAST_READ = {"work": ("BatchGetItem", 2), "add on": ("GetItem", 4), "restore": ("GetItem", 3)}
 
 
 @contextmanager
 def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
     """Everybody has read before anybody commits; only the first time round."""
-    left = [2]
+    operation, reads = _LAST_READ.get(task, ("GetItem", 2))
+    left = [reads]
 
     def meet(**_: Any) -> None:
         left[0] -= 1
@@ -75,7 +103,7 @@ def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
             barrier.wait(WAITS)
 
     events = desk.table.connection.client.meta.events
-    event = f"after-call.dynamodb.{_LAST_READ.get(task, 'GetItem')}"
+    event = f"after-call.dynamodb.{operation}"
     events.register_last(event, meet)
     try:
         yield

@@ -6,7 +6,7 @@ import pytest
 
 from tacit.domain.commands import Cancel
 from tacit.domain.values import Status
-from tacit.service import Request
+from tacit.replies import Request
 from tacit.store import keys
 from tacit.store.patience import Busy
 from tacit.store.writes import ConditionFailed, absent, put

@@ -14,13 +14,14 @@ import pytest
 
 from tacit.domain.commands import Amend, Cancel, Command, Reactivate
 from tacit.domain.values import Actor
+from tacit.replies import Request
+from tacit.runtime.family import Family
 from tacit.runtime.jobs import EXPIRIES, Parcel
-from tacit.service import Request
 from tacit.store import keys
 from tacit.store.listing import of_staff
 from tacit.store.runs import ALL
 from tests.repository.bulk import write_contracts
-from tests.repository.desk import ERIN, Desk, everything, portfolio
+from tests.repository.desk import ADD_ON, ERIN, PREMIUM, Desk, at_once, everything, portfolio
 from tests.repository.units import Items, write_units
 from tests.repository.wire import Wire
 from tests.unit.cases import at
@@ -86,7 +87,32 @@ def test_registering_an_addon_reads_its_parent_too(desk: Desk, cost: Any) -> Non
         "register an add-on",
         lambda: desk.register("s-2", **svenska, plan="mail-addon", parent_id="s-1"),
     )
-    assert counted == {"GetItem": 3, "TransactWriteItems": 1}
+    assert counted == {"GetItem": 4, "TransactWriteItems": 1}
+
+
+def test_what_hangs_on_a_contract_is_brought_along_for_two_reads_and_a_write_each(
+    desk: Desk, cost: Any, figures: Figures
+) -> None:
+    """The parent's own change writes nothing of it, and what goes its own way costs its reads."""
+    desk.register("d-1", **PREMIUM)
+    for name, plan in (("a-1", "free-domain-account"), ("a-2", "mail-addon")):
+        desk.register(name, **{**ADD_ON, "plan": plan, "imported": True})
+    assert cost("cancel at once", lambda: desk.ask("d-1", at_once)) == COMMAND
+    assert figures["cancel at once"]["items written"] == 9
+    counted = cost("follow", lambda: Family(desk).bring_along("d-1"))
+    assert counted == {"Query": 1, "GetItem": 4, "TransactWriteItems": 1}
+    assert figures["follow"]["items written"] == 9
+    counted = cost("nothing to follow", lambda: Family(desk).bring_along("d-1"))
+    assert counted == {"Query": 1, "GetItem": 4}
+
+
+def test_looking_ahead_reads_the_parent_and_its_order_too(desk: Desk, cost: Any) -> None:
+    desk.register("d-1", **PREMIUM)
+    desk.register("a-1", **ADD_ON)
+    above = desk.contracts.above
+    look = desk.contracts.view
+    assert cost("look ahead", lambda: above(look(ERIN, "d-1"))) == {"GetItem": 2}
+    assert cost("look ahead at an add-on", lambda: above(look(ERIN, "a-1"))) == {"GetItem": 4}
 
 
 @pytest.mark.parametrize("command", [Cancel, Reactivate])

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from tacit.domain.commands import Cancel
 from tacit.domain.refusals import Broken
 from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.messages import LEASE, Messages, StillClaimed
 from tacit.store.parking import Parked, Parking
-from tests.repository.desk import Desk
+from tests.repository.desk import ADD_ON, PREMIUM, Desk
 from tests.unit.cases import at
 
 OVERDUE = "2026-01-20"
@@ -26,7 +27,12 @@ def without_order(desk: Desk, client: Any, item: dict[str, Any] | None) -> None:
     """A contract of two that loses its order; both are overdue and waited for."""
     for name in ("c-1", "c-2"):
         desk.register(name)
-    pk, sk = keys.order("~c-1")
+    without(desk, client, keys.order("~c-1"), item)
+
+
+def without(desk: Desk, client: Any, place: keys.Key, item: dict[str, Any] | None) -> None:
+    """The item is gone, or another one is in its place."""
+    pk, sk = place
     key = {"pk": {"S": pk}, "sk": {"S": sk}}
     client.delete_item(TableName=desk.table.name, Key=key)
     if item is not None:
@@ -34,8 +40,8 @@ def without_order(desk: Desk, client: Any, item: dict[str, Any] | None) -> None:
         client.put_item(TableName=desk.table.name, Item=raw)
 
 
-def parked(desk: Desk) -> Parked:
-    ((found,), _) = Parking(desk.table).page(["kreativmedia"], 50, None)
+def parked(desk: Desk, provider: str = "kreativmedia") -> Parked:
+    ((found,), _) = Parking(desk.table).page([provider], 50, None)
     return found
 
 
@@ -52,6 +58,27 @@ def test_G13_without_its_order_a_contract_is_parked_and_not_expired(
     contract = desk.repository.contract("c-1")
     assert contract is not None
     assert contract.status == "active"
+    with pytest.raises(Broken):
+        Parking(desk.table).mended(found, policy_of, at(OVERDUE))
+
+
+@pytest.mark.parametrize("item", [None, {"item": "contract", "id": "d-1"}], ids=WITHOUT_ORDER)
+def test_G13_without_its_parent_an_add_on_is_parked_and_neither_ended_nor_downgraded(
+    desk: Desk, dynamodb_client: Any, item: dict[str, Any] | None
+) -> None:
+    """What becomes of it hangs on the domain's tier; nobody guesses."""
+    desk.register("d-1", **PREMIUM)
+    desk.register("a-1", **ADD_ON)
+    desk.ask("a-1", Cancel)
+    without(desk, dynamodb_client, keys.contract("d-1"), item)
+    counts = desk.run_job("run-1", "2025-06-15")
+    assert counts == {"done": 0, "unchanged": 0, "parked": 1, "failed": 0}
+    found = parked(desk, "svenska-domaner")
+    assert found.id == "contract:a-1"
+    assert "its parent" in found.reason
+    contract = desk.repository.contract("a-1")
+    assert contract is not None
+    assert (contract.status, contract.plan) == ("non_renewing", "mail-addon")
     with pytest.raises(Broken):
         Parking(desk.table).mended(found, policy_of, at(OVERDUE))
 

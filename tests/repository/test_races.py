@@ -16,7 +16,7 @@ from tacit.store.mapping import order_item
 from tacit.store.runs import ALL
 from tacit.store.writes import put
 from tests.repository.conftest import environment
-from tests.repository.desk import Desk
+from tests.repository.desk import PREMIUM, Desk
 from tests.repository.racing import racer
 from tests.unit.cases import at
 
@@ -190,6 +190,40 @@ def test_a_name_registered_twice_at_once_belongs_to_one(racers: Racers, here: De
 
 def test_a_name_belongs_to_two_once_nothing_holds_its_claim(racers: Racers, here: Desk) -> None:
     assert any(len(claimed(racers, here, number, ("label",))) == 2 for number in range(ROUNDS))
+
+
+def hung_on(
+    racers: Racers, desk: Desk, number: int, there: int, unlocked: tuple[str, ...] = ()
+) -> tuple[list[str], int]:
+    """Two add-ons of a domain on which so many hang already; what came of each, and how many hang
+    on it afterwards."""
+    domain = f"d-{number}-{there}-{len(unlocked)}"
+    desk.register(domain, **{**PREMIUM, "label": f"{domain}.org.nz"})
+    pk, sk = keys.children(domain)
+    desk.table.write(put("children", {"pk": pk, "sk": sk, "item": "children", "children": there}))
+    ids = [f"{domain}-{n}" for n in "ab"]
+    results = racers.race(*(("add on", i, domain) for i in ids), unlocked=unlocked)
+    hanging = desk.repository.children(domain)
+    assert [desk.repository.contract(i) is not None for i in ids] == [i in hanging for i in ids]
+    assert desk.repository.how_many_children(domain) == there + len(hanging)
+    return sorted(results), len(hanging)
+
+
+def test_the_twentieth_place_goes_to_one_of_two_at_once(racers: Racers, here: Desk) -> None:
+    full = "Invalid: parent_id: a contract has 20 at most"
+    for number in range(ROUNDS):
+        assert hung_on(racers, here, number, 19) == ([full, "active"], 1)
+
+
+def test_two_places_are_for_two_at_once(racers: Racers, here: Desk) -> None:
+    for number in range(5):
+        assert hung_on(racers, here, number, 18) == (["active", "active"], 2)
+
+
+def test_the_twentieth_place_is_given_twice_once_nothing_holds_the_number(
+    racers: Racers, here: Desk
+) -> None:
+    assert any(hung_on(racers, here, number, 19, ("children",))[1] == 2 for number in range(ROUNDS))
 
 
 def test_G2_two_workers_on_one_message_do_everything_once_and_count_it_once(

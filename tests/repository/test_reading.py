@@ -172,9 +172,13 @@ _maybe = st.none() | _name
 _day = st.dates(date(1990, 1, 1), date(2199, 12, 31))
 _end = st.dates(date(1990, 3, 1), date(2199, 12, 30))
 _cents = st.integers(0, 10**15)
+_instant = st.integers(0, 10**9).map(
+    lambda s: keys.read_instant("2000-01-01T00:00:00.5Z") + timedelta(seconds=s)
+)
 _contracts = st.builds(
     Contract,
-    id=_name, provider=_name, kind=_name, label=_text, plan=_name, quantity=st.integers(1, 10**6),
+    id=_name, provider=_name, kind=st.sampled_from(sorted(KREATIVMEDIA.kinds)), label=_text,
+    plan=_name, quantity=st.integers(1, 10**6),
     holder=_name, email=_text, locale=_text, order_id=_name, term_months=st.integers(1, 120),
     price=st.builds(Money, _cents, st.sampled_from(["CHF", "SEK", "RUB"])),
     starts_on=_day, expires_on=_end, anchor_day=st.integers(1, 31),
@@ -186,7 +190,8 @@ _contracts = st.builds(
     renewal_warranty=st.booleans(),
     cancellation=st.none() | st.builds(Cancellation, _name, _day, st.none() | _text),
     phase=_maybe, phase_ends_on=st.none() | _day, restorable_until=st.none() | _day,
-    closed_reason=_maybe,
+    closed_reason=_maybe, ended_on=st.none() | _day, domain_ended_on=st.none() | _day,
+    expiry_moved_on=st.none() | _day, registry_fetched_at=st.none() | _instant,
 )  # fmt: skip
 _orders = st.builds(
     Order, _name, _name, _name, st.booleans(), st.integers(0, 40), st.integers(1, 10**9)
@@ -197,12 +202,12 @@ _events = st.builds(
     subject=_name,
     provider=_name,
     number=st.integers(1, 10**9),
-    at=st.integers(0, 10**9).map(
-        lambda s: keys.read_instant("2000-01-01T00:00:00.5Z") + timedelta(seconds=s)
-    ),
+    at=_instant,
     actor=st.builds(Actor, st.sampled_from(Role), _name),
     data=st.dictionaries(_name, _text | st.booleans() | st.integers(-(10**15), 10**15), max_size=4),
-    messages=st.lists(st.builds(Message, _name, _name), max_size=3).map(tuple),
+    messages=st.lists(
+        st.builds(Message, _name, _name, st.sampled_from(["holder", "staff"])), max_size=3
+    ).map(tuple),
 )
 _bounded = settings(
     max_examples=40,

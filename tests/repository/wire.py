@@ -79,6 +79,23 @@ class Wire:
             yield left
 
     @contextmanager
+    def meanwhile(self, operation: str, act: Callable[[], Any], times: int = 1) -> Iterator[None]:
+        """Somebody else's `act` is done before each of the next such calls goes out."""
+        left = [times]
+
+        def interrupt(**_: Any) -> None:
+            with self._lock:
+                left[0] -= 1
+                if left[0] < 0:
+                    return
+            before, left[0] = left[0], 0  # what `act` itself sends is not interrupted
+            act()
+            left[0] = before
+
+        with self._listening(f"before-call.dynamodb.{operation}", interrupt):
+            yield
+
+    @contextmanager
     def cut_off(self, when: str, operation: str, number: int) -> Iterator[None]:
         """The invocation ends before or after (`when`) its `number`-th such call."""
         left = [number]

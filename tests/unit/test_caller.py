@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tacit.domain.values import Contract, Role
+from tacit.domain.money import Money
+from tacit.domain.values import Account, Actor, Contract, Role
 from tacit.runtime.caller import Caller, caller_of, parse_groups
 from tacit.runtime.job_runs import covers, scope_of, scopes_of
 from tacit.runtime.problems import Problem
@@ -119,6 +120,25 @@ def test_staff_who_is_also_a_party_acts_as_staff() -> None:
     actor = person("[staff.kreativmedia customer.kreativmedia]").actor_on(contract())
     assert actor is not None
     assert actor.role is Role.STAFF
+
+
+@pytest.mark.parametrize(
+    ("subject", "groups", "role"),
+    [
+        ("alice", "[customer.kreativmedia]", Role.HOLDER),
+        ("alice", "[customer.svenska-domaner]", None),
+        ("alice", "", None),
+        ("bob", "[customer.kreativmedia]", None),
+        ("erin", "[staff.kreativmedia]", Role.STAFF),
+        ("erin", "[staff.svenska-domaner]", None),
+        ("alice", "[staff.svenska-domaner customer.kreativmedia]", Role.HOLDER),
+        ("alice", "[staff customer.kreativmedia]", Role.STAFF),
+    ],
+)
+def test_an_account_is_its_holders_and_staffs(subject: str, groups: str, role: Role | None) -> None:
+    account = Account("a-1", "kreativmedia", "alice", "CHF", Money(0, "CHF"), 0, 1)
+    actor = person(groups, **{"cognito:username": subject}).actor_on_account(account)
+    assert actor == (Actor(role, subject) if role else None)
 
 
 def test_the_subjects_claim_is_a_setting() -> None:

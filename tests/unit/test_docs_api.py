@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from tacit.domain.amendment import AMENDABLE
-from tacit.domain.values import Actor, Role
+from tacit.domain.money import Money
+from tacit.domain.values import Account, Actor, Line, Role
 from tacit.runtime import registration
+from tacit.runtime.account_bodies import account_json, line_json
 from tacit.runtime.answers import contract_json
 from tacit.runtime.registration import read_registration
 from tacit.runtime.shapes import Body
@@ -38,6 +40,13 @@ def test_every_field_of_a_contract_is_there_and_no_other() -> None:
     staff, now = Actor(Role.STAFF, "sam"), at("2026-01-10")
     shown = contract_json(View(situation, situation.contract, staff, KREATIVMEDIA, now))
     assert rows("A contract").keys() == shown.keys()
+
+
+def test_every_field_of_an_account_and_of_a_line_is_there_and_no_other() -> None:
+    account = Account("a-1", "kreativmedia", "alice", "CHF", Money(0, "CHF"), 0, 1)
+    line = Line(1, at("2026-01-10"), Money(1, "CHF"), "deposit")
+    assert rows("An account").keys() == account_json(account).keys()
+    assert rows("A line of the ledger").keys() == line_json(account, line).keys()
 
 
 @pytest.fixture

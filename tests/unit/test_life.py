@@ -162,7 +162,7 @@ def test_K5_the_kind_and_extension_decide_how_long_it_can_be_restored(
     plan: str, label: str, until: date | None
 ) -> None:
     situation = carried_out(registered(plan=plan, label=label), CANCEL, KREATIVMEDIA, BEFORE)
-    expired = contract_of(carried_out(situation, DUE, KREATIVMEDIA, at("2026-02-10")))
+    expired = contract_of(carried_out(situation, DUE, KREATIVMEDIA, at("2026-01-15")))
     assert expired.status is Status.EXPIRED
     assert expired.restorable_until == until
 
@@ -235,9 +235,16 @@ def test_S9_an_inactive_domain_is_over_when_the_domain_has_expired() -> None:
     assert outcome(paid, DUE, "2026-04-01") == "contract.expired"
 
 
-def test_a_late_step_counts_from_the_expiry_and_not_from_the_day_it_was_made() -> None:
-    late = carried_out(standing(Status.NON_RENEWING), DUE, KREATIVMEDIA, at("2026-02-12"))
-    assert contract_of(late).restorable_until == date(2026, 2, 14)
+@pytest.mark.parametrize(
+    ("acted_on", "until"),
+    [("2026-01-31", "2026-02-14"), ("2026-02-01", "2026-02-15"), ("2026-03-20", "2026-04-03")],
+)
+def test_G15_a_late_step_counts_from_the_expiry_and_leaves_the_notice_period(
+    acted_on: str, until: str
+) -> None:
+    late = carried_out(standing(Status.NON_RENEWING), DUE, KREATIVMEDIA, at(acted_on))
+    assert contract_of(late).status is Status.EXPIRED
+    assert contract_of(late).restorable_until == date.fromisoformat(until)
 
 
 def test_a_role_without_a_name_in_the_policy_is_nobody() -> None:

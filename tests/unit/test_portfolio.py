@@ -18,8 +18,10 @@ from tacit import policies
 from tacit.domain.calendar import expiry_due_on
 from tacit.domain.commands import Register
 from tacit.domain.decision import Change, Situation
+from tacit.domain.phases import windows
 from tacit.domain.registration import register
 from tacit.domain.values import Actor, Contract, Order, Role, Status
+from tacit.policies import policy
 from tacit.runtime.registration import read_registration
 
 FRIDAY = date(2026, 3, 13)
@@ -45,8 +47,8 @@ def registered(start_day: date) -> dict[str, Contract]:
         wanted = read_registration(contract_id, dict(body))
         order = orders.get(wanted.order_id or f"~{contract_id}")
         situation = Situation(None, order, there.get(wanted.parent_id or ""))
-        policy = policies.newest(wanted.provider)
-        change = register(situation, Register(staff, wanted, "body"), policy, noon)
+        rules = policies.newest(wanted.provider)
+        change = register(situation, Register(staff, wanted, "body"), rules, noon)
         assert isinstance(change, Change)
         assert change.order is not None
         orders[change.order.id] = change.order
@@ -56,15 +58,15 @@ def registered(start_day: date) -> dict[str, Contract]:
 
 def test_whatever_the_first_day_all_can_be_registered_and_no_job_finds_one_due() -> None:
     for start_day in first_days():
-        due = [(c.id, expiry_due_on(c)) for c in registered(start_day).values()]
+        due = [(c.id, expiry_due_on(c, policy(c.policy))) for c in registered(start_day).values()]
         late = [(contract_id, on) for contract_id, on in due if on is not None and on <= start_day]
         assert not late, start_day
 
 
-def test_it_shows_both_providers_every_kind_and_every_status_that_is_built() -> None:
+def test_it_shows_every_provider_every_kind_and_every_status() -> None:
     contracts = registered(FRIDAY).values()
     assert {c.provider for c in contracts} == set(policies.shipped())
-    assert {c.status for c in contracts} == set(Status) - {Status.INACTIVE}
+    assert {c.status for c in contracts} == set(Status)
     for provider in policies.shipped():
         kinds = policies.newest(provider).kinds
         assert {c.kind for c in contracts if c.provider == provider} == set(kinds)
@@ -78,6 +80,34 @@ def test_it_shows_a_shared_order_an_addon_a_short_term_and_a_close_end() -> None
     assert contracts["sd-cykel"].term_months == 3
     assert contracts["km-example-garten"].anchor_day == 31
     assert contracts["km-example-kino"].phase_ends_on == FRIDAY + timedelta(days=1)
+
+
+def test_it_shows_addons_that_end_in_every_way_and_one_that_follows_its_domain() -> None:
+    contracts = registered(FRIDAY)
+    free = contracts["sd-optik-konto"]
+    assert policy(free.policy).follows_parent(free)
+    assert free.expires_on == contracts["sd-optik"].expires_on
+    ending = {
+        (policy(parent.policy).tier_of(parent), addon.status)
+        for addon in contracts.values()
+        if addon.parent_id and (parent := contracts[addon.parent_id])
+    }
+    assert {(tier, Status.NON_RENEWING) for tier in ("premium", "budget")} <= ending
+    assert {("premium", Status.INACTIVE), ("premium", Status.EXPIRED)} <= ending
+
+
+def test_G9_it_shows_a_window_that_the_registry_ends_first() -> None:
+    contract = registered(FRIDAY)["sd-tryckeri"]
+    found = windows(contract, policy(contract.policy), contract.expires_on)
+    assert found is not None
+    assert found.registry is not None and found.provider is not None
+    assert found.effective == found.registry < found.provider
+
+
+def test_S3_it_shows_short_terms_before_and_after_they_are_switched_off() -> None:
+    short = [c for c in registered(FRIDAY).values() if c.term_months == 3]
+    longer = {c.status for c in short if c.registry_expires_on and c.registry_expires_on > FRIDAY}
+    assert longer == {Status.ACTIVE, Status.NON_RENEWING, Status.INACTIVE}
 
 
 def test_nobody_could_be_written_to() -> None:

@@ -5,6 +5,7 @@ It is a lower bound: asked too early costs one read, too late would be a bug.
 """
 
 from datetime import date, datetime
+from typing import assert_never
 
 from tacit.domain.days import add_days, day_start
 from tacit.domain.policy import Policy
@@ -12,16 +13,20 @@ from tacit.domain.values import Contract, Status
 
 
 def renewal_due_on(contract: Contract, policy: Policy) -> date | None:
-    """The day a renewal begins (S0); a cancelled contract has none (S1)."""
-    if contract.status is not Status.ACTIVE:
+    """The day a renewal begins (S0); a cancelled contract has none (S1), nor one that follows its
+    parent (S11)."""
+    if contract.status is not Status.ACTIVE or policy.follows_parent(contract):
         return None
     return add_days(contract.expires_on, -policy.renewal.lead_days)
 
 
-def switched_off_until(contract: Contract) -> date:
-    """An inactive contract is over when what it stands for is: a domain that is paid at the
-    registry for longer than here stays inactive until that day."""
-    return max(contract.expires_on, contract.registry_expires_on or contract.expires_on)
+def inactive_until(contract: Contract, policy: Policy) -> date:
+    """The first day on which an inactive contract is over: so many days after its expiry (S14), or
+    when what it stands for is: a domain that is paid at the registry for longer than here (S9)."""
+    rule = policy.life_of(contract).inactive
+    if rule is not None and rule.days is not None:
+        return add_days(contract.expires_on, rule.days)
+    return contract.domain_expires_on
 
 
 def last_day_to_reactivate(contract: Contract) -> date | None:
@@ -33,13 +38,21 @@ def last_day_to_reactivate(contract: Contract) -> date | None:
     return last_day if last_day >= contract.cancellation.on else None
 
 
-def expiry_due_on(contract: Contract) -> date | None:
+def expiry_due_on(contract: Contract, policy: Policy) -> date | None:
     """The day the contract's next step towards its end may be due."""
-    if contract.status in (Status.ACTIVE, Status.NON_RENEWING):
-        return contract.expires_on
-    if contract.status is Status.INACTIVE:
-        return switched_off_until(contract)
-    return contract.phase_ends_on if contract.status is Status.EXPIRED else None
+    match contract.status:
+        case Status.ACTIVE | Status.NON_RENEWING:
+            return contract.expires_on
+        case Status.INACTIVE if policy.follows_parent(contract):
+            return contract.domain_expires_on
+        case Status.INACTIVE:
+            return inactive_until(contract, policy)
+        case Status.EXPIRED:
+            return contract.phase_ends_on
+        case Status.PENDING | Status.CLOSED:
+            return None
+        case _:
+            assert_never(contract.status)
 
 
 def renewals_due_at(contract: Contract, policy: Policy) -> datetime | None:
@@ -48,5 +61,5 @@ def renewals_due_at(contract: Contract, policy: Policy) -> datetime | None:
 
 
 def expiries_due_at(contract: Contract, policy: Policy) -> datetime | None:
-    due_on = expiry_due_on(contract)
+    due_on = expiry_due_on(contract, policy)
     return day_start(due_on, policy.zone) if due_on else None

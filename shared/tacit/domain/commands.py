@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from tacit.domain.money import Money
 from tacit.domain.values import Actor, Server, Status
@@ -70,10 +70,28 @@ class Reactivate:
 
 @dataclass(frozen=True, slots=True)
 class Restore:
-    """Bring an expired contract back; what it costs is paid under `reference`."""
+    """Bring an expired contract back. What it costs is paid under `reference`, which is staff's
+    word that the money is there, or charged to an account: one of the two."""
 
     by: Actor
-    reference: str
+    reference: str | None = None
+    account_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOut:
+    """The domain has moved to another registrar."""
+
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRegistry:
+    """What the registry said at `fetched_at`: until when it has been paid there."""
+
+    by: Actor
+    registry_expires_on: date
+    fetched_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +101,13 @@ class ComeDue:
     by: Actor
 
 
-Command = Register | Amend | Cancel | Reactivate | Restore | ComeDue
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Its parent has changed: a contract that follows it becomes what the parent is."""
+
+    by: Actor
+
+
+Command = (
+    Register | Amend | Cancel | Reactivate | Restore | TransferOut | NoteRegistry | ComeDue | Follow
+)

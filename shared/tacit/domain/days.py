@@ -5,7 +5,10 @@ from a stored anchor day, so that the 31st comes back after a short month (rule 
 """
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 EARLIEST = date(1990, 1, 1)
@@ -43,3 +46,46 @@ def anchor_of(starts_on: date, expires_on: date) -> int:
 
 def add_days(day: date, days: int) -> date:
     return day + timedelta(days=days)
+
+
+def is_working_day(day: date) -> bool:
+    """Monday to Friday. Public holidays are not known here: each country has its own, some are
+    announced from year to year, and a list out of date would be wrong in silence."""
+    return day.weekday() < 5
+
+
+def add_working_days(day: date, n: int) -> date:
+    """The n-th working day after `day`, which itself does not count: Saturday + 1 is Monday."""
+    for _ in range(n):
+        day = add_days(day, 1)
+        while not is_working_day(day):
+            day = add_days(day, 1)
+    return day
+
+
+class Unit(StrEnum):
+    """What a length is counted in."""
+
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """So many days, working days or calendar months; `count` is at least 1."""
+
+    unit: Unit
+    count: int
+
+    def after(self, start: date) -> date:
+        """The first day no longer in it. Months come back to the day of `start` (G7)."""
+        match self.unit:
+            case Unit.DAYS:
+                return add_days(start, self.count)
+            case Unit.WORKING_DAYS:
+                return add_working_days(start, self.count)
+            case Unit.MONTHS:
+                return add_months(start, self.count, start.day)
+            case _:
+                assert_never(self.unit)

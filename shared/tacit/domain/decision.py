@@ -3,23 +3,32 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tacit.domain.values import Charge, Contract, Event, Message, Order
+from tacit.domain.ledger import Movement
+from tacit.domain.policy import Policy
+from tacit.domain.values import Account, Charge, Contract, Event, Message, Order
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a decision looks at. `contract` is None where none is registered under the id."""
+    """What a decision looks at. `contract` is None where none is registered under the id.
+    `newest` is the provider's newest policy, under which a new term begins (G10); `siblings` is
+    how many contracts hang on the parent already; `account` is the one that the command names to be
+    charged."""
 
     contract: Contract | None
     order: Order | None = None
     parent: Contract | None = None
+    newest: Policy | None = None
+    siblings: int = 0
+    account: Account | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What will be committed, as one transaction: the values before and after, and the events.
     `due` values are derived from `contract` when it is written, never stored twice. `charges` are
-    paid under `reference`."""
+    paid under `reference`, or from an account by the lines of `movement`. `stands_on` is another
+    contract that must still be what it was."""
 
     before: Contract | None
     contract: Contract
@@ -28,6 +37,8 @@ class Change:
     order: Order | None = None
     charges: tuple[Charge, ...] = ()
     reference: str | None = None
+    stands_on: Contract | None = None
+    movement: Movement | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -4,19 +4,35 @@ Read from TOML by `policy_form`. Nothing here knows which provider it belongs to
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from tacit.domain.days import add_days, add_months
+from tacit.domain.days import Length
 from tacit.domain.money import Money
-from tacit.domain.values import Role, Status
+from tacit.domain.registries import Registry
+from tacit.domain.values import Contract, Role, Status
 
 # The words a policy may use where they are no type of their own.
-ACTIONS = frozenset({"cancel", "reactivate"})
-MODES = frozenset({"at_term"})
-MESSAGE_KINDS = frozenset({"cancelled", "reactivated", "expired", "restored"})
+ACTIONS = frozenset({"cancel", "reactivate", "transfer_out"})
+MODES = frozenset({"at_term", "immediate"})
+MESSAGE_KINDS = frozenset(
+    {
+        "cancelled",
+        "cancelled_immediately",
+        "reactivated",
+        "inactivated",
+        "downgraded",
+        "expired",
+        "phase_entered",
+        "restored",
+        "released",
+        "terminated",
+        "transferred_out",
+    }
+)
+STAFF_MESSAGE_KINDS = frozenset({"cancelled_immediately", "restored", "transferred_out"})
 MESSAGE_CHANNELS = frozenset({"email"})
 
 
@@ -27,8 +43,16 @@ class Channel(StrEnum):
     SUPPORT = "support"
 
 
+class Immediate(StrEnum):
+    """What cancelling at once does: switched off until the end, or over today."""
+
+    INACTIVATE = "inactivate"
+    TERMINATE = "terminate"
+
+
 class Anchor(StrEnum):
-    """The day a phase is counted from. `previous`: the day the phase before it ended."""
+    """The day a phase is counted from. `previous`: the day the phase before it ended;
+    `termination`: the day on which the end was carried out."""
 
     EXPIRY = "expiry"
     REGISTRY_EXPIRY = "registry_expiry"
@@ -38,8 +62,11 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
+    """Whom customers ask; `staff` is the desk that is written to where a person must act."""
+
     email: str | None
     form: str
+    staff: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,44 +80,64 @@ class ActionRule:
 
 @dataclass(frozen=True, slots=True)
 class RestoreRule:
-    """How a phase is left backwards: `price` lists the charges ("renewal", "fee") in order;
-    the new term is counted from `counted_from`."""
+    """How a phase is left backwards: `price` lists the charges in order: a "renewal" at the
+    contract's price, a renewal at a "multiple" of it, a "fee"; the new term is counted from
+    `counted_from`."""
 
     by: frozenset[Role]
     channel: Channel
     price: tuple[str, ...]
     fee: Money | None
+    multiple: int | None
     counted_from: Anchor
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One row of what happens after the end. Without `days` and `months` it stays open."""
+    """One row of what happens after the end. Without a length it stays open."""
 
     name: str
-    days: int | None
-    months: int | None
+    length: Length | None
     anchor: Anchor
     served: bool
     restore: RestoreRule | None
 
     def ends_on(self, start: date) -> date | None:
         """The first day no longer in the phase; None where the phase has no end of its own."""
-        if self.days is not None:
-            return add_days(start, self.days)
-        if self.months is not None:
-            return add_months(start, self.months, start.day)
-        return None
+        return self.length.after(start) if self.length is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Inactivity:
+    """Switched off before it is over: at the end of a term that was cancelled or not paid
+    (`when`), until `days` after the expiry, or until the registry's expiry (days None)."""
+
+    when: frozenset[str]
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Downgrade:
+    """At its end it goes on as `plan`, where its parent is of one of these tiers (S11)."""
+
+    parent_tiers: frozenset[str]
+    plan: str
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What comes after the end, for the contracts it selects (empty: every one of the kind)."""
+    """The end and what comes after it, for the contracts it selects (empty: every one of the
+    kind). `notice_days`: a cancellation must come so long before the end. `immediate`: what
+    cancelling at once does; None, it is not offered."""
 
     tlds: frozenset[str]
     tiers: frozenset[str]
     terms: frozenset[int]
     phases: tuple[Phase, ...]
+    notice_days: int = 0
+    immediate: Immediate | None = None
+    inactive: Inactivity | None = None
+    downgrade: Downgrade | None = None
 
     def selects(self, tld: str | None, tier: str | None, term_months: int) -> bool:
         return (
@@ -103,18 +150,21 @@ class Life:
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of contract. `unique_label`: its label is a name only one contract may hold;
-    `needs_parent`: it hangs on another contract; `closed_reason`: the word for its final end."""
+    `needs_parent`: it hangs on another contract; `closed_reason`: the word for its final end;
+    `staff_messages`: of what the desk hears, because a person must act."""
 
     name: str
     unique_label: bool
     needs_parent: bool
     closed_reason: str
     lives: tuple[Life, ...]
+    staff_messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What can be ordered; `price` is for one unit and one term."""
+    """What can be ordered; `price` is for one unit and one term. A contract of a plan that
+    `follows_parent` has no end of its own: it is whatever its parent is (S11)."""
 
     id: str
     kind: str
@@ -124,6 +174,7 @@ class Plan:
     price: Money
     max_quantity: int
     orderable: bool
+    follows_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +196,12 @@ class Policy:
     contact: Contact
     customer_sees: frozenset[Status]
     renewal: Renewal
+    expired_notice_days: int
     actions: Mapping[str, ActionRule]
     messages: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, Kind]
     plans: Mapping[str, Plan]
+    registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -159,11 +212,20 @@ class Policy:
         """Whom to ask, as every refusal that sends people to support carries it (K4)."""
         return {"contact": {"email": self.contact.email, "form": self.contact.form}}
 
-    def life_of(self, kind: str, plan: str, tld: str | None, term_months: int) -> Life:
-        """The first life of the kind that selects such a contract (K5); none at all: no phases."""
-        known = self.plans.get(plan)
-        tier = known.tier if known else None
-        for life in self.kinds[kind].lives:
-            if life.selects(tld, tier, term_months):
+    def life_of(self, contract: Contract) -> Life:
+        """The first life of its kind that selects the contract (K5); none at all: no phases."""
+        tier = self.tier_of(contract)
+        for life in self.kinds[contract.kind].lives:
+            if life.selects(contract.tld, tier, contract.term_months):
                 return life
         return Life(frozenset(), frozenset(), frozenset(), ())
+
+    def tier_of(self, contract: Contract) -> str | None:
+        plan = self.plans.get(contract.plan)
+        return plan.tier if plan else None
+
+    def follows_parent(self, contract: Contract) -> bool:
+        """Whether its parent's life is its own. One that was cancelled by itself
+        goes its own way."""
+        plan = self.plans.get(contract.plan)
+        return plan is not None and plan.follows_parent and contract.cancellation is None

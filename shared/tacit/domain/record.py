@@ -1,4 +1,4 @@
-"""Turning a changed contract into a Change: the version rises, and the event gets its number."""
+"""Turning a changed contract into a Change: the version rises, and the events get their numbers."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,11 +17,11 @@ def changed(
     by: Actor,
     policy: Policy,
     now: datetime,
+    says: str | None = None,
 ) -> Change:
     """One change with one event. The event names the messages that follow from it, so that what
-    a preview promises and what is sent come from the same line of the policy."""
-    kind = event_type.removeprefix("contract.")
-    channels = policy.messages.get(kind, ())
+    a preview promises and what is sent come from the same line of the policy. `says` is the
+    message's kind where it is not the event's own name."""
     event = Event(
         type=event_type,
         subject=after.id,
@@ -30,7 +30,23 @@ def changed(
         at=now,
         actor=by,
         data=data,
-        messages=tuple(Message(kind, channel) for channel in channels),
+        messages=_messages(says or event_type.removeprefix("contract."), after.kind, policy),
     )
     stored = replace(after, version=after.version + 1, events=event.number)
     return Change(before, stored, (event,))
+
+
+def and_then(first: Change, second: Change) -> Change:
+    """Two steps that are one decision: both events, one version. What the second would say is left
+    out: the first has said it all."""
+    quiet = tuple(replace(event, messages=()) for event in second.events)
+    contract = replace(second.contract, version=first.contract.version)
+    return replace(first, contract=contract, events=first.events + quiet)
+
+
+def _messages(said: str, kind: str, policy: Policy) -> tuple[Message, ...]:
+    to_staff = policy.kinds[kind].staff_messages.get(said, ())
+    return (
+        *(Message(said, channel) for channel in policy.messages.get(said, ())),
+        *(Message(said, channel, "staff") for channel in to_staff),
+    )

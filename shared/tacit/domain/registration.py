@@ -8,13 +8,15 @@ from tacit.domain.commands import Register, Registration
 from tacit.domain.days import LATEST, add_months, anchor_of, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
 from tacit.domain.labels import domain_name, tld_of
-from tacit.domain.phases import phase_ends, phases_of, restorable_until
+from tacit.domain.phases import stages, windows
 from tacit.domain.policy import Kind, Plan, Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Invalid, NotFound, Refused
+from tacit.domain.registry_dates import why_doubtful
 from tacit.domain.values import Cancellation, Contract, Order, Status
 
 CONTRACTS_IN_AN_ORDER = 40
+ADDONS_OF_A_CONTRACT = 20
 
 
 def register(situation: Situation, command: Register, policy: Policy, now: datetime) -> Decision:
@@ -29,6 +31,7 @@ def register(situation: Situation, command: Register, policy: Policy, now: datet
     contract = _built(wanted, plan, kind, policy, command.fingerprint, now)
     if there is not None:
         raise Refused("already_registered", {"id": there.id, "version": there.version})
+    _check_parent(contract, situation, policy)
     order_before, order = _join_order(contract, situation.order)
     if not plan.orderable and not wanted.imported:
         raise Refused("plan_not_sold", {"plan": plan.id})
@@ -43,7 +46,9 @@ def register(situation: Situation, command: Register, policy: Policy, now: datet
         "currency": contract.price.currency,
     }
     change = changed(None, contract, "contract.registered", data, command.by, policy, now)
-    return replace(change, order_before=order_before, order=order)
+    living = contract.status is not Status.CLOSED
+    parent = situation.parent if living else None
+    return replace(change, order_before=order_before, order=order, stands_on=parent)
 
 
 def _plan(wanted: Registration, policy: Policy) -> Plan:
@@ -122,18 +127,32 @@ def _standing(
     if contract.status is Status.CLOSED:
         return replace(contract, closed_reason=kind.closed_reason)
     if contract.status is Status.EXPIRED:
-        phases = phases_of(contract, policy)
-        if not phases:
-            raise Invalid("status", "this kind has no phase after its end; import it as closed")
-        if contract.expires_on > today:
-            raise Invalid("expires_on", "an expired contract's end is not in the future")
-        return replace(
-            contract,
-            phase=phases[0].name,
-            phase_ends_on=phase_ends(contract, phases)[0],
-            restorable_until=restorable_until(contract, policy),
-        )
+        return _over(contract, policy, today)
     return contract
+
+
+def _over(contract: Contract, policy: Policy, today: date) -> Contract:
+    """Somebody else carried out the end, on its day as far as we know; it is in the phase that the
+    calendar shows, and where all are over the job closes it. Its windows are stored now, so that
+    nothing may hang on a registry's date that cannot be true (G13)."""
+    timetable = stages(contract, policy, contract.expires_on)
+    if not timetable:
+        raise Invalid("status", "this kind has no phase after its end; import it as closed")
+    if contract.expires_on > today:
+        raise Invalid("expires_on", "an expired contract's end is not in the future")
+    if doubt := why_doubtful(contract, today):
+        raise Invalid("registry_expires_on", doubt)
+    open_ones = (s for s in timetable if s.ends_on is None or s.ends_on > today)
+    stage = next(open_ones, timetable[-1])
+    found = windows(contract, policy, contract.expires_on)
+    return replace(
+        contract,
+        phase=stage.phase.name,
+        phase_ends_on=stage.ends_on,
+        restorable_until=found.effective if found else None,
+        ended_on=contract.expires_on,
+        domain_ended_on=contract.domain_expires_on,
+    )
 
 
 def _label(wanted: Registration, plan: Plan, kind: Kind) -> tuple[str, str | None]:
@@ -179,6 +198,26 @@ def _check_named(wanted: Registration, situation: Situation) -> None:
     named = order is not None and order.id == wanted.order_id
     if order is not None and named and (order.provider, order.holder) != mine:
         raise NotFound("order_id")
+
+
+def _check_parent(contract: Contract, situation: Situation, policy: Policy) -> None:
+    """What hangs on another contract: on one that is not over, and not more than there is room."""
+    parent = situation.parent
+    plan = policy.plans[contract.plan]
+    if plan.follows_parent and parent is None:
+        raise Invalid("parent_id", f"the plan {plan.id!r} follows another contract: which?")
+    if parent is None or contract.status in (Status.EXPIRED, Status.CLOSED):
+        return
+    if parent.parent_id is not None:
+        raise Invalid("parent_id", "hangs on another contract itself")
+    if parent.status is Status.CLOSED:
+        raise Refused("parent_closed", {"parent_id": parent.id})
+    if situation.siblings >= ADDONS_OF_A_CONTRACT:
+        raise too_many_addons()
+
+
+def too_many_addons() -> Invalid:
+    return Invalid("parent_id", f"a contract has {ADDONS_OF_A_CONTRACT} at most", "too_many")
 
 
 def own_order(contract_id: str) -> str:

@@ -8,25 +8,30 @@ from datetime import date, datetime
 
 from tacit.domain.commands import Restore
 from tacit.domain.days import add_months, local_day
-from tacit.domain.decision import Decision, NothingToDo
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
+from tacit.domain.following import follow
+from tacit.domain.ledger import charged
 from tacit.domain.money import Money
 from tacit.domain.permission import check_roles
-from tacit.domain.phases import closed_refusal, phases_of, restorable_until
-from tacit.domain.policy import Channel, Policy, RestoreRule
-from tacit.domain.record import changed
-from tacit.domain.refusals import Refused
-from tacit.domain.values import Actor, Charge, Contract, Role, Scalar, Status
+from tacit.domain.phases import Windows, closed_refusal, windows
+from tacit.domain.policy import Anchor, Channel, Policy, RestoreRule
+from tacit.domain.record import and_then, changed
+from tacit.domain.refusals import Invalid, NotFound, Refused
+from tacit.domain.values import Account, Actor, Charge, Contract, Role, Scalar, Status
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`charges` in the order they are made, `expires_on` the end afterwards; `until` is the first
-    day on which it is too late (exclusive), None where no date is promised."""
+    """`charges` in the order they are made, `expires_on` the end afterwards and `anchor_day` the
+    day of the month it keeps; `until` is the first day on which it is too late (exclusive), None
+    where no date is promised, the earlier of the two in `windows` (G9)."""
 
     charges: tuple[Charge, ...]
     total: Money
     expires_on: date
+    anchor_day: int
     until: date | None
+    windows: Windows | None
 
 
 def quote(contract: Contract, actor: Actor, policy: Policy, now: datetime) -> Quote:
@@ -40,22 +45,34 @@ def quote(contract: Contract, actor: Actor, policy: Policy, now: datetime) -> Qu
     return _quoted(contract, rule, policy, local_day(now, policy.zone))
 
 
-def restore(contract: Contract, command: Restore, policy: Policy, now: datetime) -> Decision:
-    """Active again for the terms paid, counted from the old expiry; the anchor stays (G7)."""
+def restore(
+    situation: Situation, contract: Contract, command: Restore, policy: Policy, now: datetime
+) -> Decision:
+    """Active again for the term paid, counted from the old expiry; the anchor stays (G7). A term
+    that is paid anew begins under the newest policy (G10)."""
     check_restorer(contract, command.by, policy)
+    account = _payer(situation, contract, command, policy)
     if contract.status not in (Status.EXPIRED, Status.CLOSED):
         return NothingToDo(contract, "not_expired")
     rule = _rule(contract, policy)
-    _permit(command.by, policy)
-    quoted = _quoted(contract, rule, policy, local_day(now, policy.zone))
+    _permit(command.by, rule, policy)
+    _check_paid(command)
+    today = local_day(now, policy.zone)
+    quoted = _quoted(contract, rule, policy, today)
+    moved = quoted.expires_on != contract.expires_on
     after = replace(
         contract,
         status=Status.ACTIVE,
         expires_on=quoted.expires_on,
+        anchor_day=quoted.anchor_day,
         cancellation=None,
         phase=None,
         phase_ends_on=None,
         restorable_until=None,
+        ended_on=None,
+        domain_ended_on=None,
+        expiry_moved_on=today if moved else contract.expiry_moved_on,
+        policy=_policy_of_the_term(situation, contract, policy, moved),
     )
     data: dict[str, Scalar] = {
         "expired_on": contract.expires_on.isoformat(),
@@ -63,9 +80,27 @@ def restore(contract: Contract, command: Restore, policy: Policy, now: datetime)
         "amount": quoted.total.amount,
         "currency": quoted.total.currency,
         "reference": command.reference,
+        "account_id": command.account_id,
     }
     change = changed(contract, after, "contract.restored", data, command.by, policy, now)
-    return replace(change, charges=quoted.charges, reference=command.reference)
+    change = _as_its_parent(situation, change, command, policy, now)
+    change = replace(change, charges=quoted.charges, reference=command.reference)
+    if account is None or not quoted.charges:
+        return change
+    movement = charged(account, quoted.charges, contract, command.by, now)
+    return replace(change, movement=movement)
+
+
+def _as_its_parent(
+    situation: Situation, change: Change, command: Restore, policy: Policy, now: datetime
+) -> Change:
+    """What follows its parent comes back as the parent is now."""
+    if not policy.follows_parent(change.contract):
+        return change
+    followed = follow(situation, change.contract, command.by, policy, now)
+    if not isinstance(followed, Change):
+        return change
+    return replace(and_then(change, followed), stands_on=followed.stands_on)
 
 
 def check_restorer(contract: Contract, actor: Actor, policy: Policy) -> None:
@@ -76,14 +111,14 @@ def check_restorer(contract: Contract, actor: Actor, policy: Policy) -> None:
 def _askers(contract: Contract, policy: Policy) -> frozenset[Role]:
     """Those who may; where it goes through support, the holder too: he is told whom to ask."""
     rule = _row(contract, policy)
-    if rule is None:
+    if rule is None or policy.follows_parent(contract):
         return frozenset({Role.HOLDER, Role.STAFF})
     return rule.by | {Role.HOLDER} if rule.channel is Channel.SUPPORT else rule.by
 
 
 def _row(contract: Contract, policy: Policy) -> RestoreRule | None:
     """How the phase that the contract is in is left backwards; None where it is not."""
-    for phase in phases_of(contract, policy):
+    for phase in policy.life_of(contract).phases:
         if phase.name == contract.phase:
             return phase.restore
     return None
@@ -95,37 +130,107 @@ def _rule(contract: Contract, policy: Policy) -> RestoreRule:
         raise closed_refusal(contract, policy)
     if contract.status is not Status.EXPIRED:
         raise Refused("not_expired", {"status": str(contract.status)})
+    if policy.follows_parent(contract):
+        raise Refused("follows_parent", {"parent_id": contract.parent_id})
     rule = _row(contract, policy)
     if rule is None:
         raise Refused("not_restorable", {"phase": contract.phase, **policy.contact_params()})
     return rule
 
 
-def _permit(actor: Actor, policy: Policy) -> None:
-    """K6: through support only, so the holder is sent there and staff carries it out. It is paid
-    under a reference, which is staff's word that the money is there: until accounts can be
-    charged, a holder who may restore online is sent to support as well."""
-    if actor.role is not Role.STAFF:
+def _permit(actor: Actor, rule: RestoreRule, policy: Policy) -> None:
+    """K6: where it goes through support, the holder is sent there and staff carries it out; where
+    it goes online he restores himself (S4, I15)."""
+    if _by_support(actor, rule):
         raise Refused("ask_support", {"action": "restore", **policy.contact_params()})
 
 
+def _by_support(actor: Actor, rule: RestoreRule) -> bool:
+    return rule.channel is Channel.SUPPORT and actor.role is not Role.STAFF
+
+
+def _payer(
+    situation: Situation, contract: Contract, command: Restore, policy: Policy
+) -> Account | None:
+    """The account that is named, if it is the contract's holder's; any other is not found, and
+    that is said before a rule's no. Whom support has to help is not asked how he would pay."""
+    rule, account = _row(contract, policy), situation.account
+    if command.account_id is None or (rule is not None and _by_support(command.by, rule)):
+        return None
+    mine = (contract.provider, contract.holder)
+    if account is None or (account.provider, account.holder) != mine:
+        raise NotFound("account")
+    return account
+
+
+def _check_paid(command: Restore) -> None:
+    """A reference is staff's word that the money is there; anybody else names an account."""
+    by_word = command.by.role is Role.STAFF and command.reference is not None
+    if command.account_id is None and not by_word:
+        raise Invalid("account_id", "is missing: the account to be charged", "missing_field")
+
+
 def _quoted(contract: Contract, rule: RestoreRule, policy: Policy, today: date) -> Quote:
-    until = restorable_until(contract, policy)
+    """What was stored when the contract ended says until when; a term that is paid and not over
+    yet is resumed, and not paid twice."""
+    until, found = contract.restorable_until, windows(contract, policy, _ended_on(contract))
     if until is not None and today >= until:
-        params = {"restorable_until": until.isoformat(), **policy.contact_params()}
+        params = {
+            "restorable_until": until.isoformat(),
+            **windows_params(found),
+            **policy.contact_params(),
+        }
         raise Refused("restoration_over", params)
-    expires_on = add_months(contract.expires_on, contract.term_months, contract.anchor_day)
+    start = contract.expires_on
+    if rule.counted_from is Anchor.REGISTRY_EXPIRY:
+        start = contract.domain_expires_on
+    anchor = contract.anchor_day if start == contract.expires_on else start.day
+    resumed = contract.expires_on > today
+    expires_on = start if resumed else add_months(start, contract.term_months, anchor)
+    if resumed:
+        expires_on, anchor = contract.expires_on, contract.anchor_day
     if expires_on <= today:
         params = {"expires_on": expires_on.isoformat(), **policy.contact_params()}
         raise Refused("restoration_too_late", params)
-    amounts = {
-        "renewal": Money(contract.price.minor * contract.quantity, contract.price.currency),
-        "fee": rule.fee,
-    }
-    charges = tuple(
-        Charge("restoration_fee" if line == "fee" else line, amount, contract.expires_on)
-        for line in rule.price
-        if (amount := amounts[line]) is not None
-    )
+    charges = _charges(contract, rule, start, resumed)
     total = Money(sum(charge.amount.minor for charge in charges), contract.price.currency)
-    return Quote(charges, total, expires_on, until)
+    return Quote(charges, total, expires_on, anchor, until, found)
+
+
+def _charges(
+    contract: Contract, rule: RestoreRule, start: date, resumed: bool
+) -> tuple[Charge, ...]:
+    """One charge for each line of the price, for the period it pays for. The fee of a term that is
+    resumed is for the day on which it had ended: it may end and come back more than once."""
+    renewal = Money(contract.price.minor * contract.quantity, contract.price.currency)
+    found = []
+    for line in rule.price:
+        if line == "fee" and rule.fee is not None:
+            period = _ended_on(contract) if resumed else start
+            found.append(Charge("restoration_fee", rule.fee, period))
+        elif line != "fee" and not resumed:
+            times = rule.multiple if line == "multiple" and rule.multiple is not None else 1
+            found.append(Charge("renewal", Money(renewal.minor * times, renewal.currency), start))
+    return tuple(found)
+
+
+def windows_params(found: Windows | None) -> dict[str, object]:
+    """Both dates, so that it can be explained why one of them does not hold (G9)."""
+    provider, registry = (found.provider, found.registry) if found else (None, None)
+    return {
+        "provider_until": provider.isoformat() if provider else None,
+        "registry_until": registry.isoformat() if registry else None,
+    }
+
+
+def _ended_on(contract: Contract) -> date:
+    return contract.ended_on or contract.expires_on
+
+
+def _policy_of_the_term(
+    situation: Situation, contract: Contract, policy: Policy, new_term: bool
+) -> str:
+    newest = situation.newest
+    if not new_term or newest is None or contract.plan not in newest.plans:
+        return policy.name
+    return newest.name if newest.plans[contract.plan].kind == contract.kind else policy.name

@@ -1,4 +1,4 @@
-"""The things a decision is about, all frozen: contract, order, actor, event.
+"""The things a decision is about, all frozen: contract, order, account, actor, event.
 
 Names follow the docs' glossary. `x_on` is a date in the provider's zone, `x_at` an instant in UTC.
 """
@@ -61,7 +61,12 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract as it is stored: the head. `version` rises with every change."""
+    """One contract as it is stored: the head. `version` rises with every change.
+
+    `ended_on` is the day on which the end was carried out, which a late job makes later than the
+    end itself; `domain_ended_on` the domain's expiry as it stood then, whatever the registry says
+    afterwards; `expiry_moved_on` the day on which `expires_on` was last moved.
+    """
 
     id: str
     provider: str
@@ -96,6 +101,17 @@ class Contract:
     phase_ends_on: date | None = None
     restorable_until: date | None = None
     closed_reason: str | None = None
+    ended_on: date | None = None
+    domain_ended_on: date | None = None
+    expiry_moved_on: date | None = None
+    registry_fetched_at: datetime | None = None
+
+    @property
+    def domain_expires_on(self) -> date:
+        """The end of what stands behind the contract: the registry's date where that is later than
+        what is paid here, and as it was when the contract ended."""
+        told = self.registry_expires_on or self.expires_on
+        return self.domain_ended_on or max(self.expires_on, told)
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -125,11 +141,41 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A holder's money with a provider, in one currency. `balance` is the sum of its ledger, which
+    has `lines` lines; `version` rises with every movement."""
+
+    id: str
+    provider: str
+    holder: str
+    currency: str
+    balance: Money
+    lines: int
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an account's ledger. `amount` is signed: what comes in is positive. A charge
+    names contract and period, a deposit or withdrawal the reference it counts once under. The
+    reason of these two is free text of a person: it stays here and never enters an event."""
+
+    number: int
+    at: datetime
+    amount: Money
+    reason: str
+    contract_id: str | None = None
+    period_start: date | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """Something that will be said to the holder: what, and through which channel."""
+    """Something that will be said: what, through which channel, and to whom."""
 
     kind: str
     channel: str
+    to: str = "holder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,19 @@ from tacit.domain.calendar import last_day_to_reactivate
 from tacit.domain.decision import Change, Decision, NothingToDo
 from tacit.domain.money import Money
 from tacit.domain.outlook import Action, actions, next_step
-from tacit.domain.restoration import Quote
-from tacit.domain.values import Charge, Event, Role, Status
-from tacit.service import Answer, View, after
+from tacit.domain.phases import windows
+from tacit.domain.restoration import Quote, windows_params
+from tacit.domain.values import Charge, Event, Message, Role, Status
+from tacit.replies import Answer
+from tacit.service import View, after
 
 _NOTHING = {
     "already_cancelled": "Nothing to do: the cancellation is initiated already.",
     "not_cancelled": "Nothing to do: the contract is not cancelled.",
     "not_expired": "Nothing to do: the contract has not expired.",
     "unchanged": "Nothing to do: these are the particulars already.",
+    "already_transferred": "Nothing to do: it has moved to another registrar already.",
+    "older_than_known": "Nothing to do: the registry has been asked again since then.",
 }
 
 
@@ -29,6 +33,7 @@ def contract_json(view: View) -> dict[str, Any]:
     c = view.contract
     order = view.situation.order
     coming = next_step(view.situation, view.policy, view.now)
+    over = c.status is Status.EXPIRED and not view.policy.follows_parent(c)
     return {
         "id": c.id,
         "provider": c.provider,
@@ -63,6 +68,7 @@ def contract_json(view: View) -> dict[str, Any]:
         "last_day_to_reactivate": last_day_to_reactivate(c),
         "phase": c.phase,
         "restorable_until": c.restorable_until,
+        **windows_params(windows(c, view.policy, c.ended_on or c.expires_on) if over else None),
         "closed_reason": c.closed_reason,
         "autorenewal": order.autorenewal if order else None,
         "policy": c.policy,
@@ -97,13 +103,14 @@ def event_json(event: Event, for_staff: bool) -> dict[str, Any]:
     return shown
 
 
-def charge_json(charge: Charge) -> dict[str, Any]:
+def charge_json(charge: Charge, account_id: str | None) -> dict[str, Any]:
     """One charge; without an account it is paid under a reference."""
-    return {"account_id": None, "amount": money_json(charge.amount), "reason": charge.reason}
+    return {"account_id": account_id, "amount": money_json(charge.amount), "reason": charge.reason}
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
-    """What a restoration costs, and until when (exclusive) that holds."""
+    """What a restoration costs, and until when (exclusive) that holds: the earlier of what the
+    provider promises and what the registry allows."""
     return {
         "charges": [
             {"reason": charge.reason, "amount": money_json(charge.amount)}
@@ -112,7 +119,12 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "total": money_json(quote.total),
         "expires_on": quote.expires_on,
         "until": quote.until,
+        **windows_params(quote.windows),
     }
+
+
+def message_json(message: Message) -> dict[str, str]:
+    return {"kind": message.kind, "channel": message.channel, "to": message.to}
 
 
 def command_answer(view: View, decision: Decision, status: int = 200) -> Answer:
@@ -120,15 +132,21 @@ def command_answer(view: View, decision: Decision, status: int = 200) -> Answer:
     seen = after(view, decision)
     events = decision.events if isinstance(decision, Change) else ()
     messages = decision.messages if isinstance(decision, Change) else ()
-    charges = decision.charges if isinstance(decision, Change) else ()
     body = {
         "contract": contract_json(seen),
         "events": [{"type": e.type, "at": e.at, "data": dict(e.data)} for e in events],
-        "charges": [charge_json(charge) for charge in charges],
-        "messages": [{"kind": m.kind, "channel": m.channel} for m in messages],
+        "charges": charges_json(decision),
+        "messages": [message_json(message) for message in messages],
         "warnings": _warnings(decision),
     }
     return Answer(status, dumps(body))
+
+
+def charges_json(decision: Decision) -> list[dict[str, Any]]:
+    if isinstance(decision, NothingToDo):
+        return []
+    account_id = decision.movement.account.id if decision.movement else None
+    return [charge_json(charge, account_id) for charge in decision.charges]
 
 
 def _warnings(decision: Decision) -> list[Mapping[str, str]]:
@@ -137,7 +155,19 @@ def _warnings(decision: Decision) -> list[Mapping[str, str]]:
         return [{"code": decision.code, "detail": _NOTHING.get(decision.code, "Nothing to do.")}]
     if decision.contract.status is Status.CLOSED:
         return [{"code": "final", "detail": "The contract is closed for good; nothing undoes it."}]
-    return []
+    return [_lost(event) for event in decision.events if "days_lost" in event.data]
+
+
+def _lost(event: Event) -> Mapping[str, str]:
+    """What cancelling at once costs the customer is said before and after (S13)."""
+    days = event.data["days_lost"]
+    detail = f"It ends now and not on {event.data['expires_on']}: {days} paid days are lost, and "
+    return {"code": "paid_days_lost", "detail": f"{detail}with them whatever it was used for."}
+
+
+def thing_answer(view: View, decision: Decision) -> Answer:
+    """A PUT that changes what is there answers the thing itself."""
+    return Answer(200, dumps(contract_json(after(view, decision))))
 
 
 def registered_answer(view: View, decision: Decision) -> Answer:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tacit.domain.values import Actor, Contract, Role
+from tacit.domain.values import Account, Actor, Contract, Role
 from tacit.runtime.problems import Problem
 
 _CUSTOMER, _STAFF = "customer.", "staff."
@@ -38,6 +38,13 @@ class Caller:
             return Actor(Role.STAFF, self.subject)
         role = contract.role_of(self.subject) if contract.provider in self.customer_of else None
         return Actor(role, self.subject) if role else None
+
+    def actor_on_account(self, account: Account) -> Actor | None:
+        """The same of an account, which is its holder's and staff's alone."""
+        if self.is_staff_of(account.provider):
+            return Actor(Role.STAFF, self.subject)
+        mine = account.provider in self.customer_of and account.holder == self.subject
+        return Actor(Role.HOLDER, self.subject) if mine else None
 
 
 def parse_groups(claim: object) -> frozenset[str]:

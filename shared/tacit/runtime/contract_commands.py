@@ -4,8 +4,16 @@ known, so that a role's no comes before anything that is wrong with the body."""
 from collections.abc import Callable
 from typing import Any
 
-from tacit.domain.commands import Amend, Cancel, Command, Reactivate, Restore
-from tacit.domain.refusals import Invalid, NotFound
+from tacit.domain.commands import (
+    Amend,
+    Cancel,
+    Command,
+    NoteRegistry,
+    Reactivate,
+    Restore,
+    TransferOut,
+)
+from tacit.domain.refusals import Invalid
 from tacit.domain.values import Actor, Role
 from tacit.runtime import shapes
 from tacit.runtime.registration import read_amendment
@@ -41,17 +49,36 @@ def reactivation(body: dict[str, Any]) -> Reading:
 
 
 def restoration(body: dict[str, Any]) -> Reading:
-    """Staff names the reference it was paid under; there are no accounts to charge yet."""
+    """An account to be charged or, on staff's word, a reference it was paid under; never both."""
 
     def read(actor: Actor) -> Restore:
         fields = shapes.Body(body)
-        account = fields.may("account_id", shapes.identifier)
+        account_id = fields.may("account_id", shapes.identifier)
         reference = fields.may("reference", shapes.text(64))
         fields.end()
-        if actor.role is Role.STAFF and account is not None:
-            raise NotFound("account")
-        if actor.role is Role.STAFF and reference is None:
-            raise Invalid("reference", "is missing", "missing_field")
-        return Restore(actor, reference or "")
+        if account_id is not None and reference is not None:
+            raise Invalid("reference", "is not taken beside an account_id: it is paid once")
+        if actor.role is Role.STAFF and account_id is None and reference is None:
+            raise Invalid("reference", "is missing, and so is an account_id", "missing_field")
+        return Restore(actor, reference, account_id)
+
+    return read
+
+
+def transfer_out(body: dict[str, Any]) -> Reading:
+    def read(actor: Actor) -> TransferOut:
+        shapes.Body(body).end()
+        return TransferOut(actor)
+
+    return read
+
+
+def registry_dates(body: dict[str, Any]) -> Reading:
+    def read(actor: Actor) -> NoteRegistry:
+        fields = shapes.Body(body)
+        expires_on = fields.need("registry_expires_on", shapes.day)
+        fetched_at = fields.need("fetched_at", shapes.instant)
+        fields.end()
+        return NoteRegistry(actor, expires_on, fetched_at)
 
     return read

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
+from tacit.replies import Answer, KeyReused, Request
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import caller_of
@@ -19,7 +20,6 @@ from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.paging import Paging
 from tacit.runtime.problems import Problem, problem_document
 from tacit.runtime.stack import stack
-from tacit.service import Answer, KeyReused, Request
 from tacit.store import keys
 from tacit.store.patience import Busy
 

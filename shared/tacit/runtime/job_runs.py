@@ -5,11 +5,11 @@ from typing import Any
 
 from tacit.domain.refusals import NotFound, Refused
 from tacit.policies import shipped
+from tacit.replies import Answer, Request, record_of, recorded
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import Stack
-from tacit.service import Answer, Request, record_of, recorded
 from tacit.store import keys
 from tacit.store.repository import KeyUsed
 from tacit.store.runs import ALL, COUNTS, Run, ShardState

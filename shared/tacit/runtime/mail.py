@@ -1,16 +1,22 @@
-"""From an event on the bus to a mail: the address is read when it is sent, never before."""
+"""From an event on the bus to mails: the address is read when it is sent, never before."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from tacit.domain.policy import Policy
-from tacit.domain.values import Contract
+from tacit.domain.days import add_days, local_day
+from tacit.domain.policy import ActionRule, Channel, Phase, Policy, RestoreRule
+from tacit.domain.values import Contract, Role
 from tacit.runtime.clock import wall_now
-from tacit.runtime.letters import letter
+from tacit.runtime.letters import Letter, Value, letter
+from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.stack import Stack
 from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.messages import Messages
+
+# To whom, and the part of the message's key that tells the one's mail from the other's.
+_KEY_PARTS = {"holder": "email", "staff": "email-staff"}
 
 
 class Mailer:
@@ -21,47 +27,113 @@ class Mailer:
     def deliver(self, detail: Mapping[str, Any]) -> int:
         """Send what the event asks for and has not left yet; how many mails that were.
 
-        Raises where a mail could not be sent: the queue brings the event again, and at last
-        keeps it where a person looks.
+        Raises where a mail could not be sent, once the others have had their try: the queue brings
+        the event again, and at last keeps it where a person looks.
         """
-        pk, _ = keys.contract(detail["subject"])
         sent = 0
+        failures = []
         for message in detail["messages"]:
             if message["channel"] != "email":
                 continue
-            key = keys.message(pk, detail["number"], message["kind"], message["channel"])
-            if not self._messages.claim(key, wall_now()):
-                continue
-            contract = self._stack.repository.contract(detail["subject"])
-            if contract is not None:
-                self._send(contract, message["kind"], detail["data"])
-                sent += 1
-            self._messages.sent(key)
+            try:
+                sent += self._once(message["kind"], message.get("to", "holder"), detail)
+            except Exception as error:
+                failures.append(error)
+        for further in failures[1:]:
+            log_unexpected(further)
+        if failures:
+            raise failures[0]
         return sent
 
-    def _send(self, contract: Contract, kind: str, data: Mapping[str, Any]) -> None:
-        values = _values(contract, policy_of(contract), data)
-        subject, text = letter(kind, contract.locale, values)
+    def _once(self, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
+        """Whether a mail has left now. Where nobody is to be written to, the message is done."""
+        pk, _ = keys.contract(detail["subject"])
+        key = keys.message(pk, detail["number"], kind, _KEY_PARTS[to])
+        if not self._messages.claim(key, wall_now()):
+            return False
+        contract = self._stack.repository.contract(detail["subject"])
+        sent = contract is not None and self._write(contract, kind, to, detail)
+        self._messages.sent(key)
+        return sent
+
+    def _write(self, contract: Contract, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
+        """To the holder in the contract's language, to staff in the policy's."""
+        rules = policy_of(contract)
+        values = _values(contract, rules, detail)
+        if to == "holder":
+            self._send(contract.email, letter(kind, contract.locale, values))
+            return True
+        if not rules.contact.staff:
+            logger().warning("no address of staff", policy=rules.name, message_kind=kind)
+            return False
+        self._send(rules.contact.staff, letter(f"{kind}_staff", rules.locale, values))
+        return True
+
+    def _send(self, address: str, written: Letter) -> None:
         self._stack.client("sesv2").send_email(
             FromEmailAddress=self._stack.settings.sender,
-            Destination={"ToAddresses": [contract.email]},
+            Destination={"ToAddresses": [address]},
             Content={
                 "Simple": {
-                    "Subject": {"Data": subject, "Charset": "UTF-8"},
-                    "Body": {"Text": {"Data": text.strip() + "\n", "Charset": "UTF-8"}},
+                    "Subject": {"Data": written.subject, "Charset": "UTF-8"},
+                    "Body": {
+                        "Text": {"Data": written.text, "Charset": "UTF-8"},
+                        "Html": {"Data": written.html, "Charset": "UTF-8"},
+                    },
                 }
             },
         )
 
 
-def _values(contract: Contract, rules: Policy, data: Mapping[str, Any]) -> dict[str, str]:
-    """What the texts may name. Dates are those of the event, not those of a later change."""
-    contact = " ".join(filter(None, (rules.contact.email, rules.contact.form)))
+def _values(contract: Contract, rules: Policy, detail: Mapping[str, Any]) -> dict[str, Value]:
+    """What the letters may name: `last_day…` are inclusive. Dates are those of the event, not those
+    of a later change."""
+    data = detail["data"]
     return {
         "label": contract.label,
         "contract": contract.id,
-        "expires_on": str(data.get("expires_on") or contract.expires_on),
-        "last_day": str(data.get("last_day_to_reactivate") or "-"),
-        "amount": f"{data.get('amount', '')} {data.get('currency', '')}".strip(),
-        "contact": contact,
+        "happened_on": local_day(keys.read_instant(detail["at"]), rules.zone),
+        "expires_on": _day(data.get("expires_on")) or contract.expires_on,
+        "last_day": _day(data.get("last_day_to_reactivate")),
+        "last_day_to_restore": _last_day(data.get("restorable_until")),
+        "last_day_off": _last_day(data.get("until_on")),
+        "last_day_of_phase": _last_day(data.get("phase_ends_on")),
+        "amount": f"{data['amount']} {data['currency']}" if data.get("amount") else None,
+        "reference": data.get("reference"),
+        "plan": data.get("plan"),
+        "phase": data.get("phase"),
+        "contact": tuple(filter(None, (rules.contact.email, rules.contact.form))),
+        "undone_online": _by_holder(rules.actions.get("reactivate")),
+        **_ways_back(_phase(contract, rules, data.get("phase"))),
     }
+
+
+def _ways_back(phase: Phase | None) -> dict[str, Value]:
+    """How the phase is left backwards: by the holder himself, through support, or not at all."""
+    rule = phase.restore if phase else None
+    return {
+        "served": phase is not None and phase.served,
+        "restored_online": _by_holder(rule),
+        "restored_on_request": rule is not None and not _by_holder(rule),
+        "restored_for_a_fee": rule is not None and "fee" in rule.price,
+        "not_restored": phase is not None and rule is None,
+    }
+
+
+def _by_holder(rule: ActionRule | RestoreRule | None) -> bool:
+    return rule is not None and rule.channel is Channel.ONLINE and Role.HOLDER in rule.by
+
+
+def _phase(contract: Contract, rules: Policy, name: str | None) -> Phase | None:
+    """The phase the event speaks of; the contract may be in another one by now."""
+    return next((p for p in rules.life_of(contract).phases if p.name == name), None)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _last_day(text: str | None) -> date | None:
+    """The last day before an exclusive end."""
+    end = _day(text)
+    return add_days(end, -1) if end else None

@@ -58,6 +58,11 @@ PROBLEMS: Mapping[str, Entry] = {
     "gone_expired": Entry(410, "The contract has expired", "It is no longer shown. " + _ASK),
     "gone_closed": Entry(410, "The contract is closed", "It has ended for good. " + _ASK),
     "expired": Entry(409, "The contract has expired", "It cannot be changed online. " + _ASK),
+    "transferred_out": Entry(
+        409,
+        "The domain has moved away",
+        "It is with another registrar since it was transferred out; nothing of it is left here.",
+    ),
     "closed": Entry(409, "The contract is closed", "It has ended for good ({closed_reason})."),
     "not_expired": Entry(
         409, "The contract has not expired", "It is {status}; nothing to restore."
@@ -66,10 +71,46 @@ PROBLEMS: Mapping[str, Entry] = {
     "restoration_over": Entry(
         409,
         "It is too late to bring it back",
-        "It went before {restorable_until}. " + _ASK,
+        "It went before {restorable_until} (provider: {provider_until}, registry: "
+        "{registry_until}). " + _ASK,
     ),
     "restoration_too_late": Entry(
         409, "One more term would be over already", "It would end on {expires_on}. " + _ASK
+    ),
+    "follows_parent": Entry(
+        409,
+        "It follows another contract",
+        "It goes on, ends and comes back with {parent_id}; see there.",
+    ),
+    "notice_period": Entry(
+        409,
+        "Too late for this term",
+        "A cancellation comes at least {notice_days} days before the end {expires_on}; the last "
+        "day was {last_day}. It can be cancelled again from {expires_on}, for the term after.",
+    ),
+    "not_transferable": Entry(
+        409, "This cannot be transferred", "A contract of kind {kind} has no name that moves."
+    ),
+    "not_active_yet": Entry(409, "It is not active yet", "It is {status}; cancel it instead."),
+    "no_registry": Entry(
+        409, "There is no registry behind it", "A contract of kind {kind} has no registry's date."
+    ),
+    "parent_closed": Entry(
+        409, "Its parent is closed", "{parent_id} has ended for good; nothing is hung on it."
+    ),
+    "balance_too_small": Entry(
+        409,
+        "There is too little on the account",
+        "{account_id} has {balance[amount]} {balance[currency]}, {needed[amount]} "
+        "{needed[currency]} are needed: {short[amount]} {short[currency]} are short.",
+    ),
+    "other_currency": Entry(
+        409, "The account has another currency", "{account_id} is kept in {currency}, not {other}."
+    ),
+    "reference_reused": Entry(
+        409,
+        "The reference stands for something else",
+        "{reference} was booked with {booked[amount]} {booked[currency]} before.",
     ),
     "inactive": Entry(409, "The contract is switched off", _ASK),
     "ask_support": Entry(409, "Support does this for you", _ASK),
@@ -79,11 +120,17 @@ PROBLEMS: Mapping[str, Entry] = {
     ),
     "already_registered": Entry(
         409,
-        "The contract is registered already",
-        "{id} is there with other particulars (version {version}). Change it with PATCH.",
+        "It is registered already",
+        "{id} is there with other particulars (version {version}). A PUT does not change them.",
     ),
     "label_taken": Entry(
         409, "The name is taken", "{label} belongs to another contract as long as it has rights."
+    ),
+    "restore_instead": Entry(
+        409,
+        "The name is yours to restore",
+        "{label} is kept for its former holder, contract {contract_id}, before "
+        "{restorable_until}: restore that one.",
     ),
     "label_is_the_name": Entry(
         409, "The name cannot be changed", "{label} is the domain itself; register another one."

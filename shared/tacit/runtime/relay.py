@@ -41,7 +41,7 @@ def detail_of(event: Event) -> dict[str, Any]:
         "at": keys.instant(event.at),
         "actor": str(event.actor.role),
         "data": dict(event.data),
-        "messages": [{"kind": m.kind, "channel": m.channel} for m in event.messages],
+        "messages": [{"kind": m.kind, "channel": m.channel, "to": m.to} for m in event.messages],
     }
 
 

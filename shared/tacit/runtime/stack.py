@@ -16,7 +16,9 @@ from tacit.store.repository import Repository
 from tacit.store.table import Table
 
 if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers never need them
+    from tacit.runtime.accounts import Accounts
     from tacit.service import Contracts
+    from tacit.store.ledger import Ledger
     from tacit.store.listing import Listing
 
 
@@ -79,6 +81,18 @@ class Stack:
         from tacit.service import Contracts
 
         return Contracts(self.repository, self.clock)
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        from tacit.store.ledger import Ledger
+
+        return Ledger(self.table)
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        from tacit.runtime.accounts import Accounts
+
+        return Accounts(self.repository, self.ledger, self.clock)
 
     @cached_property
     def secret(self) -> bytes:

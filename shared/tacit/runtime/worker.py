@@ -13,11 +13,11 @@ from tacit.domain.commands import ComeDue
 from tacit.domain.decision import NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.refusals import Broken
-from tacit.domain.values import JOB, Order
+from tacit.domain.values import JOB, Contract, Order
 from tacit.runtime.jobs import Jobs, Parcel
 from tacit.runtime.observability import count, log_unexpected, logger
 from tacit.runtime.stack import Stack
-from tacit.service import policy_of
+from tacit.service import newest_of, policy_of
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
@@ -92,27 +92,27 @@ class Worker:
 
     def _work_page(self, records: tuple[keys.Key, ...], parcel: Parcel) -> tuple[int, Counter[str]]:
         """How many of the records were worked before time ran out, and what came of them."""
-        heads, orders = self._read(records)
+        heads, others = self._read(records)
         counts: Counter[str] = Counter()
         for number, key in enumerate(records):
             if number and self._is_late():
                 return number, counts
             raw = heads.get(key)
             if raw is not None and _is_covered(raw, parcel.scope):
-                counts[self._work_one(key, raw, orders, parcel)] += 1
+                counts[self._work_one(key, raw, others, parcel)] += 1
         return len(records), counts
 
     def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
-        """The page's heads and their orders: two batched reads, whatever they are."""
+        """The page's heads, their orders and parents: two batched reads, whatever they are."""
         heads = self._repository.table.get_many(records)
-        orders = {key for raw in heads.values() if (key := _order_key(raw)) is not None}
-        return heads, self._repository.table.get_many(sorted(orders))
+        others = {key for raw in heads.values() for key in (_order_key(raw), _parent_key(raw))}
+        return heads, self._repository.table.get_many(sorted(filter(None, others)))
 
-    def _work_one(self, key: keys.Key, raw: Raw, orders: Raws, parcel: Parcel) -> str:
+    def _work_one(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
         try:
             if _is_parked(raw, parcel.job):
                 return "parked"
-            return self._brought_up_to_date(key, raw, orders, parcel)
+            return self._brought_up_to_date(key, raw, others, parcel)
         except Broken as broken:
             return self._parked(key, raw, str(broken), parcel)
         except (Busy, LostRace) as passing:
@@ -122,15 +122,16 @@ class Worker:
             log_unexpected(error)
             return self._failed(key, raw, type(error).__name__, parcel)
 
-    def _brought_up_to_date(self, key: keys.Key, raw: Raw, orders: Raws, parcel: Parcel) -> str:
+    def _brought_up_to_date(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
         """One step of the calendar after the other, each its own transaction, until none is due.
         What this run did before it was cut off counts as done."""
         contract, lost = contract_of(raw), 0
-        order = self._order(raw, orders)
+        situation = self._situation(contract, raw, others)
         outcome = "done" if done_by(raw) == parcel.run_id else "unchanged"
         for _ in range(_STEPS + _LOST_RACES):
             rules = policy_of(contract)
-            decision = decide(Situation(contract, order), ComeDue(JOB), rules, parcel.as_of)
+            situation = replace(situation, contract=contract)
+            decision = decide(situation, ComeDue(JOB), rules, parcel.as_of)
             if isinstance(decision, NothingToDo):
                 return outcome
             try:
@@ -141,9 +142,22 @@ class Worker:
                 fresh = self._repository.table.get_raw(key)
                 if fresh is None or lost > _LOST_RACES:
                     raise
-                contract, order = contract_of(fresh), self._order(fresh, {})
+                contract = contract_of(fresh)
+                situation = self._situation(contract, fresh, {})
                 outcome = "done" if done_by(fresh) == parcel.run_id else outcome
         raise Broken("its steps come to no end")
+
+    def _situation(self, contract: Contract, raw: Raw, others: Raws) -> Situation:
+        order, parent = self._order(raw, others), self._parent(raw, others)
+        return Situation(contract, order, parent, newest_of(contract))
+
+    def _parent(self, raw: Raw, others: Raws) -> Contract | None:
+        key = _parent_key(raw)
+        found = key and (others.get(key) or self._repository.table.get_raw(key))
+        try:
+            return contract_of(found) if found else None
+        except Broken as broken:
+            raise Broken(f"its parent cannot be read: {broken}") from broken
 
     def _order(self, raw: Raw, orders: Raws) -> Order | None:
         """From what was read with the page, or read now where the order is not among it."""
@@ -179,11 +193,19 @@ class Worker:
 
 
 def _order_key(raw: Raw) -> keys.Key | None:
-    """None for what can be no order's id: asked for with a page, it would stop the whole page."""
-    order_id = raw.get("order_id", {}).get("S")
-    if not isinstance(order_id, str) or not 0 < len(order_id) <= LONGEST_ID:
-        return None
-    return keys.order(order_id)
+    order_id = _named(raw, "order_id")
+    return keys.order(order_id) if order_id else None
+
+
+def _parent_key(raw: Raw) -> keys.Key | None:
+    parent_id = _named(raw, "parent_id")
+    return keys.contract(parent_id) if parent_id else None
+
+
+def _named(raw: Raw, name: str) -> str | None:
+    """None for what can be no id: asked for with a page, it would stop the whole page."""
+    value = raw.get(name, {}).get("S")
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID else None
 
 
 def _is_covered(raw: Raw, scope: str) -> bool:

@@ -56,9 +56,32 @@ def event(subject_pk: str, number: int) -> Key:
     return subject_pk, f"event#{number:010d}"
 
 
+def child(parent_id: str, contract_id: str) -> Key:
+    """The link from a contract to one that hangs on it."""
+    return f"contract#{part(parent_id)}", f"child#{part(contract_id)}"
+
+
+def children(parent_id: str) -> Key:
+    """How many contracts hang on one."""
+    return f"contract#{part(parent_id)}", "children"
+
+
 def charge(contract_id: str, period_start: date, reason: str, generation: int) -> Key:
     """A charge's key is its uniqueness: one for each period, reason and generation."""
     return f"contract#{part(contract_id)}", f"charge#{period_start}#{part(reason)}#{generation}"
+
+
+def account(account_id: str) -> Key:
+    return f"account#{part(account_id)}", HEAD
+
+
+def line(account_id: str, number: int) -> Key:
+    return f"account#{part(account_id)}", f"line#{number:010d}"
+
+
+def account_reference(account_id: str, reference: str) -> Key:
+    """A reference's key is its uniqueness: it counts once on an account."""
+    return f"account#{part(account_id)}", f"reference#{part(reference)}"
 
 
 def label(registered_form: str) -> Key:
@@ -76,8 +99,17 @@ def party_link(status: Status, holder: str, contract_id: str) -> str:
     return f"{status}#{part(holder)}#{part(contract_id)}"
 
 
+def account_link(account_id: str) -> str:
+    """Beside the links to contracts, which begin with a status."""
+    return f"account#{part(account_id)}"
+
+
 def listing(provider: str, lane: str) -> str:
     return f"{part(provider)}#{lane}"
+
+
+def account_listing(provider: str, lane: str) -> str:
+    return f"accounts#{part(provider)}#{lane}"
 
 
 def idempotency(caller: str, method: str, path: str, key: str) -> Key:

@@ -1,19 +1,23 @@
-"""Lists of contracts: a person's through his links, staff's through the listing index.
+"""Lists of contracts and accounts: a person's through his links, staff's through the index.
 
 Both walk a fixed row of partitions.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from pynamodb.expressions.operand import Path
 
-from tacit.domain.values import Contract, Status
+from tacit.domain.values import Account, Contract, Status
 from tacit.store import keys
-from tacit.store.codec import Item
+from tacit.store.account_items import account_of
+from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, readable
 from tacit.store.table import Page, Table
 from tacit.store.walk import Place, walk
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,19 @@ def of_staff(provider: str, status: Status | None) -> list[Source]:
     ]
 
 
+def accounts_of_person(provider: str, subject: str) -> list[Source]:
+    """The accounts that one person holds at a provider."""
+    return [Source(keys.party(provider, subject), keys.account_link(""), None)]
+
+
+def accounts_of_staff(provider: str) -> list[Source]:
+    """Every account of a provider, a lane at a time."""
+    return [
+        Source(keys.account_listing(provider, str(lane)), "", "listing")
+        for lane in range(keys.LANES)
+    ]
+
+
 class Listing:
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -50,11 +67,27 @@ class Listing:
         self, sources: Sequence[Source], limit: int, place: Place | None
     ) -> tuple[list[Contract], Place | None]:
         """Up to `limit` contracts, read consistently, and the place where the next page begins."""
+        return self._page(sources, limit, place, _contract_key, contract_of)
+
+    def accounts(
+        self, sources: Sequence[Source], limit: int, place: Place | None
+    ) -> tuple[list[Account], Place | None]:
+        """The same of accounts."""
+        return self._page(sources, limit, place, _account_key, account_of)
+
+    def _page(
+        self,
+        sources: Sequence[Source],
+        limit: int,
+        place: Place | None,
+        key_of: Callable[[Item], keys.Key],
+        reader: Callable[[Raw], T],
+    ) -> tuple[list[T], Place | None]:
         found, behind = walk(sources, self._ask, limit, place)
-        wanted = list(dict.fromkeys(keys.contract(_contract_id(item)) for item in found))
+        wanted = list(dict.fromkeys(key_of(item) for item in found))
         heads = self.table.get_many(wanted)
         there = (heads[key] for key in wanted if key in heads)
-        return list(readable(there, contract_of)), behind
+        return list(readable(there, reader)), behind
 
     def _ask(self, source: Source, limit: int, after: Item | None) -> Page:
         name = "listing_sort" if source.index else "sk"
@@ -62,7 +95,14 @@ class Listing:
         return self.table.query(source.pk, index=source.index, sort=sort, limit=limit, after=after)
 
 
-def _contract_id(item: Item) -> str:
+def _contract_key(item: Item) -> keys.Key:
+    """Of a link, which names the contract, or of the index, which has its key."""
     if "contract_id" in item:
-        return str(item["contract_id"])
-    return keys.unpart(str(item["pk"]).removeprefix("contract#"))
+        return keys.contract(str(item["contract_id"]))
+    return str(item["pk"]), keys.HEAD
+
+
+def _account_key(item: Item) -> keys.Key:
+    if "account_id" in item:
+        return keys.account(str(item["account_id"]))
+    return str(item["pk"]), keys.HEAD

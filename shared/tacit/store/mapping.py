@@ -79,6 +79,10 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
         "phase_ends_on": _day(contract.phase_ends_on),
         "restorable_until": _day(contract.restorable_until),
         "closed_reason": contract.closed_reason,
+        "ended_on": _day(contract.ended_on),
+        "domain_ended_on": _day(contract.domain_ended_on),
+        "expiry_moved_on": _day(contract.expiry_moved_on),
+        "registry_fetched_at": _at(contract.registry_fetched_at),
         "policy": contract.policy,
         "version": contract.version,
         "events": contract.events,
@@ -88,7 +92,7 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
 
 def contract_of(raw: Raw) -> Contract:
     """The contract of a head as DynamoDB holds it; raises Broken (G13)."""
-    return _read(raw, _contract)
+    return parsed(raw, _contract)
 
 
 def _contract(item: Item) -> Contract:
@@ -126,6 +130,10 @@ def _contract(item: Item) -> Contract:
         phase_ends_on=_to_day_or_none(item.get("phase_ends_on")),
         restorable_until=_to_day_or_none(item.get("restorable_until")),
         closed_reason=item.get("closed_reason"),
+        ended_on=_to_day_or_none(item.get("ended_on")),
+        domain_ended_on=_to_day_or_none(item.get("domain_ended_on")),
+        expiry_moved_on=_to_day_or_none(item.get("expiry_moved_on")),
+        registry_fetched_at=_to_instant_or_none(item.get("registry_fetched_at")),
         policy=item["policy"],
         version=item["version"],
         events=item["events"],
@@ -139,6 +147,11 @@ def label_item(contract: Contract) -> Item:
     return {"pk": pk, "sk": sk, "item": "label", "contract_id": contract.id}
 
 
+def child_item(contract: Contract, parent_id: str) -> Item:
+    pk, sk = keys.child(parent_id, contract.id)
+    return {"pk": pk, "sk": sk, "item": "child", "contract_id": contract.id}
+
+
 def link_item(contract: Contract, subject: str) -> Item:
     return {
         "pk": keys.party(contract.provider, subject),
@@ -148,9 +161,15 @@ def link_item(contract: Contract, subject: str) -> Item:
     }
 
 
-def charge_item(contract_id: str, charge: Charge, reference: str | None, at: datetime) -> Item:
-    """The ledger's line of what was paid under a reference. A second charge for the same period
-    and reason has the same key, and is refused."""
+def charge_item(
+    contract_id: str,
+    charge: Charge,
+    reference: str | None,
+    account_id: str | None,
+    at: datetime,
+) -> Item:
+    """What was paid under a reference or from an account. A second charge for the same period and
+    reason has the same key, and is refused."""
     pk, sk = keys.charge(contract_id, charge.period_start, charge.reason, 1)
     return {
         "pk": pk,
@@ -162,6 +181,7 @@ def charge_item(contract_id: str, charge: Charge, reference: str | None, at: dat
         "minor": charge.amount.minor,
         "currency": charge.amount.currency,
         "reference": reference,
+        "account_id": account_id,
     }
 
 
@@ -181,7 +201,7 @@ def order_item(order: Order) -> Item:
 
 
 def order_of(raw: Raw) -> Order:
-    return _read(raw, _order)
+    return parsed(raw, _order)
 
 
 def _order(item: Item) -> Order:
@@ -210,12 +230,12 @@ def event_item(event: Event, subject_pk: str) -> Item:
         "actor_role": str(event.actor.role),
         "actor_subject": event.actor.subject,
         "data": dict(event.data),
-        "messages": [{"kind": m.kind, "channel": m.channel} for m in event.messages],
+        "messages": [_message_item(message) for message in event.messages],
     }
 
 
 def event_of(raw: Raw) -> Event:
-    return _read(raw, _event)
+    return parsed(raw, _event)
 
 
 def _event(item: Item) -> Event:
@@ -227,8 +247,16 @@ def _event(item: Item) -> Event:
         at=keys.read_instant(item["at"]),
         actor=Actor(Role(item["actor_role"]), item["actor_subject"]),
         data=item["data"],
-        messages=tuple(Message(m["kind"], m["channel"]) for m in item["messages"]),
+        messages=tuple(
+            Message(m["kind"], m["channel"], m.get("to", "holder")) for m in item["messages"]
+        ),
     )
+
+
+def _message_item(message: Message) -> Item:
+    """The holder is who is meant where nobody is named."""
+    item = {"kind": message.kind, "channel": message.channel}
+    return item if message.to == "holder" else {**item, "to": message.to}
 
 
 def readable(raws: Iterable[Raw], reader: Callable[[Raw], T]) -> Iterator[T]:
@@ -239,7 +267,8 @@ def readable(raws: Iterable[Raw], reader: Callable[[Raw], T]) -> Iterator[T]:
             yield reader(raw)
 
 
-def _read(raw: Raw, reader: Callable[[Item], T]) -> T:
+def parsed(raw: Raw, reader: Callable[[Item], T]) -> T:
+    """What the reader makes of an item; raises Broken, naming what is wrong."""
     try:
         return reader(from_raw(raw))
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
@@ -248,6 +277,14 @@ def _read(raw: Raw, reader: Callable[[Item], T]) -> T:
 
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _at(instant: datetime | None) -> str | None:
+    return keys.instant(instant) if instant else None
+
+
+def _to_instant_or_none(text: str | None) -> datetime | None:
+    return keys.read_instant(text) if text is not None else None
 
 
 def _to_day(text: str) -> date:

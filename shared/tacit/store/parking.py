@@ -10,8 +10,10 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.expressions.update import Action
 
+from tacit.domain.days import local_day
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
+from tacit.domain.registry_dates import check_registry
 from tacit.domain.values import Contract
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw
@@ -91,16 +93,24 @@ class Parking:
             event_of(raw)
             return put("record", marked(event, now))
         contract = contract_of(raw)
-        self._check_order(contract)
+        self._check_named(contract)
+        policy = policy_of(contract)
+        check_registry(contract, policy, local_day(now, policy.zone))
         same = Path("version") == contract.version
-        return put("record", contract_item(contract, policy_of(contract)), same)
+        return put("record", contract_item(contract, policy), same)
 
-    def _check_order(self, contract: Contract) -> None:
-        """A contract whose order is the trouble would be parked again by the next run."""
+    def _check_named(self, contract: Contract) -> None:
+        """A contract whose order or parent is the trouble would be parked again by the next run."""
         raw = self.table.get_raw(keys.order(contract.order_id))
         if raw is None:
             raise Broken("its order is not there")
         order_of(raw)
+        if contract.parent_id is None:
+            return
+        raw = self.table.get_raw(keys.contract(contract.parent_id))
+        if raw is None:
+            raise Broken("its parent is not there")
+        contract_of(raw)
 
     def release(
         self, parked: Parked, back: Write, record: IdempotencyRecord | None, now: datetime

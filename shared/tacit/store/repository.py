@@ -6,13 +6,17 @@ from datetime import datetime
 from pynamodb.expressions.operand import Path
 
 from tacit.domain.decision import Change
+from tacit.domain.labels import registered_form
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
-from tacit.domain.values import Contract, Event, Order, Status
+from tacit.domain.registration import ADDONS_OF_A_CONTRACT
+from tacit.domain.values import Account, Contract, Event, Order, Status
 from tacit.store import keys
+from tacit.store.account_items import account_of, movement_writes
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import (
     charge_item,
+    child_item,
     contract_item,
     contract_of,
     event_item,
@@ -25,7 +29,7 @@ from tacit.store.mapping import (
 )
 from tacit.store.outbox import marked
 from tacit.store.table import Table
-from tacit.store.writes import ConditionFailed, Write, absent, delete, put
+from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put, update
 
 PARTIES = ("holder", "billing_contact", "technical_contact")
 
@@ -50,6 +54,10 @@ class LabelTaken(Exception):
     """The name belongs to another contract."""
 
 
+class FamilyFull(Exception):
+    """The parent has as many contracts hanging on it as it may have."""
+
+
 class KeyUsed(Exception):
     """The idempotency key was used in the same moment; its record has the answer."""
 
@@ -67,9 +75,21 @@ class Repository:
 
     def concerned(self, contract_id: str) -> tuple[str, frozenset[str]]:
         """Provider and parties of a head, as far as they are there: for one that is broken."""
-        raw = self.table.get_raw(keys.contract(contract_id)) or {}
+        return self._concerned(keys.contract(contract_id))
+
+    def _concerned(self, key: keys.Key) -> tuple[str, frozenset[str]]:
+        raw = self.table.get_raw(key) or {}
         people = (raw.get(name, {}).get("S") for name in PARTIES)
         return str(raw.get("provider", {}).get("S", "")), frozenset(filter(None, people))
+
+    def account(self, account_id: str) -> Account | None:
+        """One consistent read; raises Broken."""
+        raw = self.table.get_raw(keys.account(account_id))
+        return account_of(raw) if raw is not None else None
+
+    def concerned_with_account(self, account_id: str) -> tuple[str, frozenset[str]]:
+        """Provider and holder, as far as they are there: for one that is broken."""
+        return self._concerned(keys.account(account_id))
 
     def order(self, order_id: str) -> Order | None:
         raw = self.table.get_raw(keys.order(order_id))
@@ -90,6 +110,22 @@ class Repository:
         )
         return list(readable(page.raws, event_of)), page.after
 
+    def contracts(self, contract_ids: set[str]) -> dict[str, Contract]:
+        """By id; one that cannot be read is left out, as if it were not there."""
+        found = self.table.get_many([keys.contract(each) for each in sorted(contract_ids)])
+        return {contract.id: contract for contract in readable(found.values(), contract_of)}
+
+    def children(self, contract_id: str) -> list[str]:
+        """The ids of the contracts that hang on one; not more than there may be."""
+        pk, _ = keys.contract(contract_id)
+        sort = Path("sk").startswith("child#")
+        page = self.table.query(pk, sort=sort, limit=ADDONS_OF_A_CONTRACT)
+        return [item["contract_id"] for item in page.items]
+
+    def how_many_children(self, contract_id: str) -> int:
+        item = self.table.get(keys.children(contract_id))
+        return int(item["children"]) if item is not None else 0
+
     def idempotency(self, key: keys.Key) -> IdempotencyRecord | None:
         item = self.table.get(key)
         if item is None:
@@ -102,6 +138,11 @@ class Repository:
             valid_until=keys.read_instant(item["valid_until"]),
             ttl=item["ttl"],
         )
+
+    def who_has(self, name: str) -> str | None:
+        """The id of the contract that has a right to the name."""
+        claim = self.table.get(keys.label(registered_form(name)))
+        return claim["contract_id"] if claim is not None else None
 
     def check_label(self, change: Change, policy: Policy) -> None:
         """Raises LabelTaken where a commit of this change would."""
@@ -118,11 +159,12 @@ class Repository:
         idempotency: IdempotencyRecord | None = None,
         run: str | None = None,
     ) -> None:
-        """One transaction: head, links, name, order, events with their markers, the record.
+        """One transaction: head, links, name, order, charges with what pays them, events with their
+        markers, the record.
 
-        Raises LostRace, LabelTaken, KeyUsed, Broken, or Busy. `now` is the clock's instant, which a
-        job's `as_of` is not: the outbox counts its ten minutes from it. `run` is the job run
-        that did it; the head names it until the next change, see `done_by`.
+        Raises LostRace, LabelTaken, FamilyFull, KeyUsed, Broken, or Busy. `now` is the clock's
+        instant, which a job's `as_of` is not: the outbox counts its ten minutes from it. `run` is
+        the job run that did it; the head names it until the next change, see `done_by`.
         """
         writes = writes_of(change, policy, now, run)
         if idempotency is not None:
@@ -136,6 +178,8 @@ class Repository:
                 raise LabelTaken from failed
             if failed.writes == {"label"}:
                 raise Broken("its name belongs to another contract") from failed
+            if failed.writes == {"children"}:
+                raise FamilyFull from failed
             raise LostRace(str(failed)) from failed
 
 
@@ -167,19 +211,32 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
     writes = [put("contract", {**contract_item(after, policy), "run": run}, unchanged)]
     writes += _link_writes(before, after)
     writes += _label_writes(before, after, policy)
+    writes += _family_writes(before, after)
+    if change.stands_on is not None:
+        key, version = keys.contract(change.stands_on.id), change.stands_on.version
+        writes.append(check("parent", key, Path("version") == version))
     if change.order is not None:
         there = change.order_before
         same = absent if there is None else Path("version") == there.version
         writes.append(put("order", order_item(change.order), same))
-    writes += [
-        put(f"charge {charge.reason}", charge_item(after.id, charge, change.reference, now), absent)
-        for charge in change.charges
-    ]
+    writes += _charge_writes(change, now)
     writes += [
         put(f"event {event.number}", marked(event_item(event, pk), now), absent)
         for event in change.events
     ]
     return writes
+
+
+def _charge_writes(change: Change, now: datetime) -> list[Write]:
+    """Each charge, and the lines it is paid by in the same transaction."""
+    movement, contract_id = change.movement, change.contract.id
+    account_id = movement.account.id if movement is not None else None
+    items = [
+        charge_item(contract_id, charge, change.reference, account_id, now)
+        for charge in change.charges
+    ]
+    writes = [put(f"charge {item['reason']}", item, absent) for item in items]
+    return writes + (movement_writes(movement, now) if movement is not None else [])
 
 
 def _link_writes(before: Contract | None, after: Contract) -> list[Write]:
@@ -208,3 +265,26 @@ def _label_writes(before: Contract | None, after: Contract, policy: Policy) -> l
     if has:
         return [put("label", item, absent | mine)]
     return [delete("label", (item["pk"], item["sk"]), absent | mine)]
+
+
+def _family_writes(before: Contract | None, after: Contract) -> list[Write]:
+    """The parent's link to what hangs on it, and their number: from the registration to the end.
+    The number is counted by DynamoDB itself, so that two at once do not both take the last place.
+    """
+    parent_id = after.parent_id
+    had = before is not None and before.status is not Status.CLOSED
+    has = after.status is not Status.CLOSED
+    if parent_id is None or has == had:
+        return []
+    link, number = child_item(after, parent_id), Path("children")
+    if has:
+        room = absent | (number < ADDONS_OF_A_CONTRACT)
+        counted = [number.add(1), Path("item").set("children")]
+        return [
+            put("child", link, absent),
+            update("children", keys.children(parent_id), counted, room),
+        ]
+    return [
+        delete("child", (link["pk"], link["sk"])),
+        update("children", keys.children(parent_id), [number.add(-1)]),
+    ]

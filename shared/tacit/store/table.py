@@ -29,7 +29,7 @@ _INDEXES = {
     "outbox": ("outbox_lane", "outbox_at"),
 }
 _BATCH = 100
-_KINDS = ("delete", "put", "update")
+_KINDS = ("check", "delete", "put", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Table:
         try:
             patiently(
                 lambda: self.connection.transact_write_items(
-                    condition_check_items=[],
+                    condition_check_items=kwargs["check"],
                     delete_items=kwargs["delete"],
                     put_items=kwargs["put"],
                     update_items=kwargs["update"],

@@ -41,6 +41,11 @@ def delete(name: str, key: Key, condition: Condition | None = None) -> Write:
     return Write(name, "delete", key, None, condition)
 
 
+def check(name: str, key: Key, condition: Condition) -> Write:
+    """Nothing is written: the transaction goes through only while the condition holds."""
+    return Write(name, "check", key, None, condition)
+
+
 def update(
     name: str, key: Key, actions: Sequence[Action], condition: Condition | None = None
 ) -> Write:

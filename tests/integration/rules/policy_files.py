@@ -37,27 +37,31 @@ class PolicyFiles:
     def add_version(self, provider: str, version: int, changes: Mapping[str, Any]) -> None:
         self._write(provider, version, provider, {"version": version, **changes})
 
+    def edit_tld(self, name: str, changes: Mapping[str, Any]) -> None:
+        """Change what is known of an extension, `org.nz`; a path is such as `steps.0.days`."""
+        form = self._form("tlds.toml")
+        (entry,) = (row for row in form["registries"] if name in row["names"])
+        _change(entry, changes)
+        self._put("tlds.toml", form)
+
     def _write(self, like: str, version: int, provider: str, changes: Mapping[str, Any]) -> None:
-        form = tomllib.loads((self.folder / f"{like}-1.toml").read_text("utf-8"))
-        for path, value in changes.items():
-            *way, last = path.split(".")
-            place: Any = form
-            for step in way:
-                place = place[int(step)] if isinstance(place, list) else place[step]
-            if value is None:
-                del place[last]
-            else:
-                place[last] = value
+        form = self._form(f"{like}-1.toml")
+        _change(form, changes)
+        self._put(f"{provider}-{version}.toml", form)
+
+    def _form(self, file: str) -> dict[str, Any]:
+        return tomllib.loads((self.folder / file).read_text("utf-8"))
+
+    def _put(self, file: str, form: Mapping[str, Any]) -> None:
         lines = [f"{name} = {_inline(value)}" for name, value in form.items()]
-        file = self.folder / f"{provider}-{version}.toml"
-        file.write_text("\n".join(lines) + "\n", "utf-8")
+        (self.folder / file).write_text("\n".join(lines) + "\n", "utf-8")
         _forget()
 
 
 @contextmanager
 def policy_files(folder: Path) -> Iterator[PolicyFiles]:
     """Copies of the shipped files in `folder`, in force until the end of the block."""
-    for file in SHIPPED.glob("*-*.toml"):
+    for file in [*SHIPPED.glob("*-*.toml"), SHIPPED / "tlds.toml"]:
         shutil.copy(file, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(policies, "_HERE", folder)
@@ -69,6 +73,19 @@ def policy_files(folder: Path) -> Iterator[PolicyFiles]:
 def _forget() -> None:
     policies.shipped.cache_clear()
     policies.policy.cache_clear()
+    policies.registries.cache_clear()
+
+
+def _change(form: dict[str, Any], changes: Mapping[str, Any]) -> None:
+    for path, value in changes.items():
+        *way, last = path.split(".")
+        place: Any = form
+        for step in way:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        if value is None:
+            del place[last]
+        else:
+            place[last] = value
 
 
 def _inline(value: Any) -> str:

@@ -192,10 +192,14 @@ def test_the_holder_is_told_that_it_is_back(world: World) -> None:
     world.set_clock("2025-04-02T10:00:00Z")
     world.mails()
     done = restore(world, "c-1")
-    assert done.json["messages"] == [{"kind": "restored", "channel": "email"}]
-    (mail,) = world.mails()
+    assert done.json["messages"] == [
+        {"kind": "restored", "channel": "email", "to": "holder"},
+        {"kind": "restored", "channel": "email", "to": "staff"},
+    ]
+    mail, desk = world.mails()
+    assert "desk@kreativmedia.example" in str(desk["destinations"])
     assert mail["subject"] == "example.ch est rétabli"
-    assert "144.00 CHF" in mail["body"] and "2026-03-31" in mail["body"]
+    assert "144.00 CHF" in mail["body"] and "31 mars 2026" in mail["body"]
 
 
 @pytest.mark.parametrize("body", [{}, {"reference": ""}, {"reference": 3}, {"other": "a"}])
@@ -228,6 +232,7 @@ def test_S4_a_holder_cannot_restore_on_his_own_word_that_he_paid(world: World) -
         label="example.org.nz",
     )
     world.set_clock("2025-06-29T21:59:00Z")
-    assert restore(world, "c-1", ALICE).code == "ask_support"
+    refused = restore(world, "c-1", ALICE)
+    assert (refused.code, refused.json["params"]["field"]) == ("missing_field", "account_id")
     assert charges(restore(world, "c-1")) == [("renewal", "249.00")]
     assert world.contract("c-1", ALICE)["expires_on"] == "2026-03-31"

@@ -28,6 +28,8 @@ LARGER = {
     },
 }
 
+LARGER_FACTS = {"ch": {"steps.0.days": 41}}
+
 EXPIRY = {
     "ch": "2025-06-05",
     "com": "2025-06-15",
@@ -55,7 +57,7 @@ def registered(world: World) -> None:
         "com": {"plan": "domain-com", "label": "example.com"},
         "hosting": {},
         "org.nz": {**svenska, "plan": "premium-domain", "label": "example.org.nz"},
-        "parent": {**svenska, "plan": "premium-domain", "label": "parent.org.nz"},
+        "parent": {**svenska, "plan": "budget-domain", "label": "parent.org.nz"},
         "mail": {**svenska, "plan": "mail-addon", "label": "mail", "parent_id": "parent"},
         "kept": {},
         "kept-too": {**svenska, "plan": "premium-domain", "label": "kept.org.nz"},
@@ -81,6 +83,8 @@ def seen_under_larger_numbers(tmp_path_factory: pytest.TempPathFactory) -> Itera
     with policy_files(tmp_path_factory.mktemp("larger")) as files, new_world() as world:
         for provider, changes in LARGER.items():
             files.edit(provider, changes)
+        for tld, changes in LARGER_FACTS.items():
+            files.edit_tld(tld, changes)
         registered(world)
         yield play(world, LOOKS)
 
@@ -104,6 +108,7 @@ def test_K6_a_ch_domain_is_restorable_for_40_days(seen: Seen) -> None:
 def test_K6_with_41_days_in_the_policy_a_ch_domain_closes_a_day_later(
     seen_under_larger_numbers: Seen,
 ) -> None:
+    """Where the registry has as many, too: LARGER_FACTS."""
     assert window("ch", seen_under_larger_numbers) == ("2025-07-16", "2025-07-16 00:00")
 
 
@@ -137,7 +142,7 @@ def test_S4_with_four_months_in_the_policy_a_domain_closes_a_month_later(
 def test_S12_an_add_on_is_restorable_for_30_days(
     seen: Seen, seen_under_larger_numbers: Seen
 ) -> None:
-    """Of a premium domain's add-on S11 makes something else as soon as there are downgrades."""
+    """Of a budget domain; of a premium domain's S11 makes something else."""
     assert window("mail", seen) == ("2025-07-15", "2025-07-15 00:00")
     assert window("mail", seen_under_larger_numbers) == ("2025-07-16", "2025-07-16 00:00")
 

@@ -1,0 +1,198 @@
+"""What a policy may well mean, but its author should know: where others decide otherwise.
+
+A registry may end earlier than the provider promises (G9), and ICANN asks registrars of generic
+extensions for notices around the expiry.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from tacit.domain.cancellation import AT_ONCE
+from tacit.domain.days import day_start
+from tacit.domain.phases import windows
+from tacit.domain.policy import Kind, Policy
+from tacit.domain.policy_courses import courses
+from tacit.domain.policy_examples import (
+    STAFF,
+    Example,
+    contract_of,
+    example_of,
+    examples,
+    registered,
+)
+from tacit.domain.policy_selectors import selectors
+from tacit.domain.refusals import Refused
+from tacit.domain.restoration import quote
+from tacit.domain.table_form import Finding
+from tacit.domain.values import Status
+
+# ICANN, Expired Registration Recovery Policy, 2.1: registrars tell the holder of a generic name
+# about a month and about a week before the expiry, and within so many days after it.
+NOTICE_WITHIN_DAYS = 5
+ERRP = "ICANN's Expired Registration Recovery Policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortened:
+    """Extensions whose registry ends a window on `registry` (exclusive), which the policy alone
+    would leave open until `provider` (exclusive; None: for ever)."""
+
+    tlds: tuple[str, ...]
+    provider: date | None
+    registry: date
+
+
+def warnings(policy: Policy, expires_on: date) -> list[Finding]:
+    """What cannot be wrong by itself. The example contracts expire on that day."""
+    found: list[Finding] = []
+    for kind in policy.kinds.values():
+        known = examples(policy, kind, expires_on)
+        found += selectors(policy, kind, known)
+        found += _sold_by_nobody(policy, kind)
+        for place in range(len(kind.lives)):
+            found += _windows(policy, kind, place, expires_on)
+        for example in known:
+            found += _too_late(policy, example)
+        found += _notices(policy, kind, expires_on)
+    return found + list(_at_once(policy))
+
+
+def shortened(policy: Policy, kind: Kind, place: int, expires_on: date) -> list[Shortened]:
+    """Where registries end the life's window earlier than the policy, the earliest first."""
+    dates: dict[tuple[date, date | None], list[str]] = {}
+    for tld, example in _with_facts(policy, kind, place, expires_on):
+        found = windows(example.contract, policy, expires_on)
+        if found is None or found.registry is None:
+            continue
+        if found.provider is None or found.registry < found.provider:
+            dates.setdefault((found.registry, found.provider), []).append(tld)
+    return [
+        Shortened(tuple(tlds), provider, registry)
+        for (registry, provider), tlds in sorted(dates.items(), key=lambda each: each[0][0])
+    ]
+
+
+def _with_facts(
+    policy: Policy, kind: Kind, place: int | None, expires_on: date
+) -> Iterator[tuple[str, Example]]:
+    """An example for each extension of the life of whose registry something is known."""
+    if not kind.unique_label:
+        return
+    plans = [plan for plan in policy.plans.values() if plan.kind == kind.name]
+    for tld in sorted(name for name in policy.registries if not name.startswith("*")):
+        for plan in plans:
+            situation = registered(policy, plan, tld, expires_on)
+            if situation is None or plan.follows_parent:
+                continue
+            example = example_of(policy, plan, situation)
+            if example.place == place:
+                yield tld, example
+                break
+
+
+def _windows(policy: Policy, kind: Kind, place: int, expires_on: date) -> Iterator[Finding]:
+    for each in shortened(policy, kind, place, expires_on):
+        promise = f"until {each.provider}" if each.provider else "without an end"
+        says = (
+            f"with an expiry on {expires_on} the policy lets a contract come back {promise}, "
+            f"the registry of {dotted(each.tlds)} only until {each.registry}"
+        )
+        yield Finding(f"kinds.{kind.name}.lives[{place}].phases", says)
+
+
+def _too_late(policy: Policy, example: Example) -> Iterator[Finding]:
+    """A way back that is refused, because the term it would begin is over by then."""
+    names = [phase.name for phase in example.life.phases]
+    path = f"kinds.{example.kind.name}.lives[{example.place}]"
+    refused = set()
+    for course in courses(policy, example):
+        for step in course.steps:
+            contract = step.change.contract if step.change else None
+            if contract is None or contract.status is not Status.EXPIRED:
+                continue
+            try:
+                quote(contract, STAFF, policy, day_start(step.on, policy.zone))
+            except Refused as no:
+                if no.code == "restoration_too_late":
+                    refused.add((names.index(str(contract.phase)), course.title))
+    for index, title in sorted(refused):
+        says = f"{example.plan.id!r}, {title}: refused, the term that would begin is over by then"
+        yield Finding(f"{path}.phases[{index}].restore", says)
+
+
+def dotted(tlds: tuple[str, ...]) -> str:
+    return ", ".join(f".{tld}" for tld in tlds)
+
+
+def _notices(policy: Policy, kind: Kind, expires_on: date) -> Iterator[Finding]:
+    """What ICANN asks of whoever sells generic names. Notices before the expiry belong here, too,
+    as soon as a policy can say when they are sent."""
+    sold = [
+        (tld, example)
+        for place in [*range(len(kind.lives)), None]
+        for tld, example in _with_facts(policy, kind, place, expires_on)
+        if _is_generic(tld)
+    ]
+    if not sold:
+        return
+    tlds = dotted(tuple(sorted(tld for tld, _ in sold)))
+    asks = f"{kind.name!r} can be had in {tlds}, and {ERRP} asks for a notice"
+    if not policy.messages.get("expired"):
+        says = f"is not sent; {asks} within {NOTICE_WITHIN_DAYS} days after the expiry"
+        yield Finding("messages.expired", says)
+        return
+    late = max(_days_to_first_word(policy, example) for _, example in sold)
+    if late > NOTICE_WITHIN_DAYS:
+        says = (
+            f"{asks} within {NOTICE_WITHIN_DAYS} days after the expiry; "
+            f"whoever did not cancel hears of it {late} days after"
+        )
+        yield Finding("renewal.patience_days", says)
+
+
+def _is_generic(tld: str) -> bool:
+    """Countries have two letters, or an international name."""
+    last = tld.rpartition(".")[2]
+    return last.isascii() and len(last) > 2 and not last.startswith("xn--")
+
+
+def _days_to_first_word(policy: Policy, example: Example) -> int:
+    """How long after the domain's expiry a holder hears of it, in the slowest of all courses."""
+    days = [0]
+    for course in courses(policy, example):
+        expires_on = contract_of(course.situation).domain_expires_on
+        told = [
+            (step.on - expires_on).days
+            for step in course.steps
+            if step.change is not None
+            and step.on >= expires_on
+            and any(message.to == "holder" for message in step.change.messages)
+        ]
+        days += told[:1]
+    return max(days)
+
+
+def _at_once(policy: Policy) -> Iterator[Finding]:
+    """A way of cancelling needs both: an action that offers it, and a life that carries it out."""
+    rule = policy.actions.get("cancel")
+    offered = rule is not None and AT_ONCE in rule.modes
+    carried_out = [
+        f"kinds.{kind.name}.lives[{place}].immediate"
+        for kind in policy.kinds.values()
+        for place, life in enumerate(kind.lives)
+        if life.immediate is not None
+    ]
+    if offered and not carried_out:
+        says = "'immediate' is offered, and no life says what it does, so it is refused everywhere"
+        yield Finding("actions.cancel.modes", says)
+    if carried_out and not offered:
+        for path in carried_out:
+            yield Finding(path, "is never asked for: actions.cancel.modes does not offer it")
+
+
+def _sold_by_nobody(policy: Policy, kind: Kind) -> Iterator[Finding]:
+    plans = [plan for plan in policy.plans.values() if plan.kind == kind.name]
+    if not any(plan.orderable for plan in plans):
+        says = "has no plan that can be ordered: only imported contracts are of it"
+        yield Finding(f"kinds.{kind.name}", says)

@@ -1,0 +1,120 @@
+"""One decision in words, with what a person can do about it on that day."""
+
+from datetime import date, timedelta
+
+from tacit.domain.commands import Reactivate
+from tacit.domain.days import day_start
+from tacit.domain.decision import Change, Situation
+from tacit.domain.forecast import Step
+from tacit.domain.money import Money
+from tacit.domain.policy import ActionRule, Channel, Policy, RestoreRule
+from tacit.domain.policy_courses import PEOPLE, answered
+from tacit.domain.policy_examples import STAFF
+from tacit.domain.refusals import Refused
+from tacit.domain.restoration import Quote, quote
+from tacit.domain.values import Contract, Event, Role, Status
+
+_NO_WAY_BACK = {
+    "not_restorable": "no way back",
+    "restoration_too_late": "no way back: the term that it would begin is over",
+}
+
+
+def told(policy: Policy, step: Step) -> list[str]:
+    """What happens on the day, what can be done about it, and who hears of it."""
+    change = step.change
+    if change is None:
+        return [f"waits for a person: {step.parked}"]
+    lines = [_event(policy, event, change.contract) for event in change.events]
+    if change.contract.status is Status.EXPIRED:
+        lines += _way_back(policy, change.contract, step.on)
+    if change.messages:
+        said = [f"{message.kind} to the {message.to}" for message in change.messages]
+        lines.append(f"mail: {', '.join(said)}")
+    return lines
+
+
+def by_whom(rule: ActionRule | RestoreRule) -> str:
+    people = ", ".join(role for role in Role if role in rule.by and role is not Role.JOB)
+    if rule.channel is Channel.SUPPORT:
+        return f"through support ({people})"
+    return f"online ({people})"
+
+
+def _event(policy: Policy, event: Event, contract: Contract) -> str:
+    data = event.data
+    served = "served" if data.get("served") else "not served"
+    match event.type:
+        case "contract.cancelled" if data["mode"] == "immediate":
+            return f"cancelled at once; {data['days_lost']} paid days are lost"
+        case "contract.cancelled":
+            return f"cancelled; {_taken_back(policy, event, contract)}"
+        case "contract.inactivated":
+            return f"inactive until {_eve(str(data['until_on']))}: switched off, not over"
+        case "contract.downgraded":
+            return f"goes on as {data['plan']} for nothing, and follows its parent"
+        case "contract.followed":
+            phase = f", phase {data['phase']}" if data["phase"] else ""
+            return f"as its parent: {data['status']}{phase}"
+        case "contract.expired":
+            return f"expired: phase {data['phase']}, {served}"
+        case "contract.phase_entered":
+            return f"phase {data['phase']}, {served}"
+        case "contract.closed":
+            return f"closed: {data['closed_reason']}"
+        case _:
+            return event.type
+
+
+def _taken_back(policy: Policy, event: Event, contract: Contract) -> str:
+    situation = Situation(contract)
+    answers = [answered(situation, Reactivate(who), policy, event.at) for who in PEOPLE]
+    last_day = event.data["last_day_to_reactivate"]
+    if last_day is None or not any(isinstance(answer, Change) for answer in answers):
+        return "served until the end, and not taken back"
+    return f"served until the end, and taken back for nothing until {last_day}"
+
+
+def _way_back(policy: Policy, contract: Contract, day: date) -> list[str]:
+    """Who may bring it back, how, until when and for how much, asked on the phase's first day."""
+    rule = next(
+        (p.restore for p in policy.life_of(contract).phases if p.name == contract.phase), None
+    )
+    try:
+        quoted = quote(contract, STAFF, policy, day_start(day, policy.zone))
+    except Refused as no:
+        return [_NO_WAY_BACK[no.code]] if no.code in _NO_WAY_BACK else []
+    last = min(filter(None, (quoted.until, contract.phase_ends_on)), default=None)
+    until = f"until {_eve(last.isoformat())}" if last else "with no last day promised"
+    who = by_whom(rule) if rule is not None else ""
+    then = f"its term ends on {quoted.expires_on} then"
+    lines = [f"comes back {until}, {who}, for {_price(quoted)}; {then}"]
+    found = quoted.windows
+    if found is not None and found.registry and found.registry != found.provider:
+        lines += _both(found.provider, found.registry)
+    return lines
+
+
+def _both(provider: date | None, registry: date) -> list[str]:
+    """Both dates, where the registry ends it earlier (G9)."""
+    if provider is not None and provider < registry:
+        return []
+    promise = f"until {_eve(provider.isoformat())}" if provider else "without an end"
+    last = _eve(registry.isoformat())
+    return [f"the policy alone would let it come back {promise}; its registry does until {last}"]
+
+
+def _price(quoted: Quote) -> str:
+    if not quoted.charges:
+        return "nothing (its term is paid)"
+    charges = ", ".join(f"{each.reason} {each.amount.amount}" for each in quoted.charges)
+    return f"{_amount(quoted.total)} ({charges})"
+
+
+def _amount(money: Money) -> str:
+    return f"{money.amount} {money.currency}"
+
+
+def _eve(day: str) -> date:
+    """The last day before one that is exclusive."""
+    return date.fromisoformat(day) - timedelta(days=1)

@@ -1,0 +1,171 @@
+"""Rule G13: a registry's date that cannot be believed, or that lags behind ours for too long, parks
+the record with its reason, and nothing else.
+
+A lag is judged when the contract has something due: here at an end that a restoration moved.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, BOB, STAFF, Reply, World
+from tests.integration.rules.scenes import (
+    cancel,
+    history,
+    imported,
+    instant,
+    it_is,
+    job,
+)
+
+SVENSKA = {"provider": "svenska-domaner", "plan": "premium-domain"}
+YEAR = {"starts_on": "2024-06-01", "expires_on": "2025-06-01", "status": "non_renewing"}
+QUARTER = {"starts_on": "2025-03-01", "expires_on": "2025-06-01", "status": "non_renewing"}
+
+
+def parked(world: World) -> dict[str, str]:
+    """Contract to reason, as staff sees them."""
+    items = world.call("GET", "/parked", STAFF).json["items"]
+    return {item["id"].removeprefix("contract:"): item["reason"] for item in items}
+
+
+def noted(world: World, contract_id: str, day: str, fetched_on: str, at: str = "11:00") -> Reply:
+    """The registry's date as a look at it on that day told it."""
+    body = {"registry_expires_on": day, "fetched_at": instant(fetched_on, at)}
+    return world.call("PUT", f"/contracts/{contract_id}/registry", STAFF, body)
+
+
+def retry(world: World, contract_id: str) -> Reply:
+    return world.call("POST", f"/parked/contract:{contract_id}/retry", STAFF, {})
+
+
+@pytest.mark.parametrize("impossible", ["2010-01-01", "2060-01-01"], ids=["long ago", "far ahead"])
+def test_G13_an_implausible_registry_date_parks_its_record_and_all_else_goes_on(
+    world: World, impossible: str
+) -> None:
+    it_is(world, "2025-05-10")
+    for name in ("told", "brought", "sound"):
+        imported(world, name, **SVENSKA, **YEAR, label=f"{name}.org.nz")
+    brought = {**SVENSKA, **YEAR, "label": "doubt.org.nz"}
+    imported(world, "doubt", **brought, registry_expires_on=impossible)
+    assert noted(world, "told", impossible, "2025-05-10").status == 200
+    assert parked(world) == {}
+    job(world, "2025-06-01", "00:00")
+    reasons = parked(world)
+    assert set(reasons) == {"told", "doubt"}
+    assert all(impossible in reason for reason in reasons.values())
+    for name, status in (("told", "non_renewing"), ("doubt", "non_renewing"), ("sound", "expired")):
+        assert world.contract(name, BOB)["status"] == status
+    job(world, "2025-06-02", "00:00")
+    assert (parked(world), history(world, "told")[-1]) == (reasons, "contract.registry_noted")
+
+
+def test_G13_once_the_registry_is_read_again_a_parked_record_goes_on_where_it_was(
+    world: World,
+) -> None:
+    it_is(world, "2025-05-10")
+    imported(world, "c-1", **SVENSKA, **YEAR, label="a.org.nz", registry_expires_on="2060-01-01")
+    job(world, "2025-06-01")
+    assert set(parked(world)) == {"c-1"}
+    it_is(world, "2025-06-03")
+    assert noted(world, "c-1", "2025-06-01", "2025-06-03").status == 200
+    assert retry(world, "c-1").status == 200
+    assert parked(world) == {}
+    job(world, "2025-06-03", "13:00")
+    seen = world.contract("c-1", ALICE)
+    assert (seen["status"], seen["restorable_until"]) == ("expired", "2025-09-01")
+    assert parked(world) == {}
+
+
+def test_G13_a_later_date_than_a_short_paid_term_is_normal(world: World) -> None:
+    it_is(world, "2025-05-10")
+    fields = {**SVENSKA, "plan": "premium-domain-3", **QUARTER, "label": "short.org.nz"}
+    imported(world, "c-1", **fields, registry_expires_on="2026-03-01")
+    job(world, "2025-06-01", "00:00")
+    assert parked(world) == {}
+    assert world.contract("c-1", ALICE)["status"] == "inactive"
+
+
+def moved(world: World, restored_on: dict[str, str]) -> None:
+    """Domains paid for three months to 1 June and brought back on these days, to 1 September; the
+    registry goes on saying 1 June."""
+    it_is(world, "2025-05-10")
+    for name in restored_on:
+        fields = {**SVENSKA, "plan": "premium-domain-3", **QUARTER, "label": f"{name}.org.nz"}
+        imported(world, name, **fields, registry_expires_on="2025-06-01")
+    job(world, "2025-06-01")
+    for name, day in sorted(restored_on.items(), key=lambda each: each[1]):
+        it_is(world, day)
+        path = f"/contracts/{name}/restoration"
+        assert world.call("POST", path, STAFF, {"reference": "inv-1"}).status == 200
+        assert world.contract(name)["expires_on"] == "2025-09-01"
+        cancel(world, name)
+
+
+def test_G13_a_registry_that_lags_for_more_than_45_days_parks_the_record(world: World) -> None:
+    moved(world, {"day-46": "2025-07-17", "day-45": "2025-07-18"})
+    job(world, "2025-09-01", "00:00")
+    (reason,) = parked(world).values()
+    assert set(parked(world)) == {"day-46"}
+    assert "2025-06-01" in reason and "2025-09-01" in reason
+    assert world.contract("day-46", BOB)["status"] == "non_renewing"
+    within = world.contract("day-45", ALICE)
+    assert (within["status"], within["restorable_until"]) == ("expired", "2025-12-01")
+
+
+def test_G13_a_registry_that_follows_our_date_in_time_parks_nothing(world: World) -> None:
+    moved(world, {"c-1": "2025-06-10"})
+    it_is(world, "2025-06-20")
+    assert noted(world, "c-1", "2025-09-01", "2025-06-20").status == 200
+    job(world, "2025-09-01", "00:00")
+    assert parked(world) == {}
+    seen = world.contract("c-1", ALICE)
+    assert (seen["status"], seen["restorable_until"]) == ("expired", "2025-12-01")
+
+
+def test_G13_a_lag_is_mended_by_reading_the_registry_and_not_by_trying_again(world: World) -> None:
+    moved(world, {"c-1": "2025-07-01"})
+    job(world, "2025-09-01")
+    assert set(parked(world)) == {"c-1"}
+    retry(world, "c-1")
+    job(world, "2025-09-02")
+    assert set(parked(world)) == {"c-1"}
+    assert world.contract("c-1", BOB)["status"] == "non_renewing"
+    it_is(world, "2025-09-03")
+    assert noted(world, "c-1", "2026-06-01", "2025-09-03").status == 200
+    assert retry(world, "c-1").status == 200
+    job(world, "2025-09-03", "13:00")
+    assert parked(world) == {}
+    seen = world.contract("c-1", ALICE)
+    assert (seen["status"], seen["next"]) == ("inactive", {"action": "expire", "on": "2026-06-01"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"registry_expires_on": "2026-06-01"},
+        {"registry_expires_on": "1969-12-31", "fetched_at": "2025-05-10T08:00:00Z"},
+        {"registry_expires_on": "2026-06-01", "fetched_at": "2025-05-12T08:00:00Z"},
+    ],
+    ids=["nothing", "no instant", "an impossible year", "fetched tomorrow"],
+)
+def test_G13_what_is_no_reading_of_the_registry_is_refused(
+    world: World, body: dict[str, Any]
+) -> None:
+    it_is(world, "2025-05-10")
+    imported(world, "c-1", **SVENSKA, **YEAR, label="a.org.nz", registry_expires_on="2025-06-01")
+    assert world.call("PUT", "/contracts/c-1/registry", STAFF, body).status == 422
+    assert world.contract("c-1")["registry_expires_on"] == "2025-06-01"
+
+
+def test_G13_an_older_reading_never_takes_the_place_of_a_newer_one(world: World) -> None:
+    it_is(world, "2025-05-10")
+    imported(world, "c-1", **SVENSKA, **YEAR, label="a.org.nz", registry_expires_on="2025-06-01")
+    assert noted(world, "c-1", "2026-06-01", "2025-05-10", "10:00").status == 200
+    noted(world, "c-1", "2025-06-01", "2025-05-10", "09:00")
+    assert world.contract("c-1", BOB)["registry_expires_on"] == "2026-06-01"
+    for person in (ALICE, BOB):
+        body = {"registry_expires_on": "2030-06-01", "fetched_at": instant("2025-05-10", "11:30")}
+        assert world.call("PUT", "/contracts/c-1/registry", person, body).status == 403
+    assert world.contract("c-1", BOB)["registry_expires_on"] == "2026-06-01"

@@ -1,0 +1,97 @@
+"""Rule G10: a term keeps the policy version it began under; a new term begins under the newest."""
+
+from typing import Any
+
+from tests.integration.conftest import ALICE, BOB, STAFF, World
+from tests.integration.rules.policy_files import PolicyFiles
+from tests.integration.rules.scenes import (
+    cancel,
+    history,
+    imported,
+    it_is,
+    job,
+    patch,
+    reactivate,
+)
+
+CH = {"plan": "domain-ch", "starts_on": "2024-03-31", "expires_on": "2025-03-31"}
+SECOND: dict[str, Any] = {
+    "kinds.domain.lives.0.phases.0.days": 20,
+    "kinds.domain.lives.0.phases.0.restore.fee": "200.00",
+    "kinds.hosting.lives.0.phases.0.days": 60,
+}
+
+
+def ends(world: World) -> dict[str, tuple[str, str | None]]:
+    """Version and end of the window of both contracts, as staff sees them."""
+    found = {name: world.contract(name) for name in ("old", "new")}
+    return {name: (seen["policy"], seen["restorable_until"]) for name, seen in found.items()}
+
+
+def fee(world: World, name: str) -> str:
+    quote = world.call("GET", f"/contracts/{name}/restoration-quote", STAFF).json
+    return str(quote["charges"][0]["amount"]["amount"])
+
+
+def test_G10_it_comes_back_by_the_old_version_and_begins_its_new_term_under_the_newest(
+    world: World, policies: PolicyFiles
+) -> None:
+    it_is(world, "2025-03-01")
+    imported(world, "old", **CH, label="old.ch", status="non_renewing")
+    policies.add_version("kreativmedia", 2, SECOND)
+    imported(world, "new", **CH, label="new.ch", status="non_renewing")
+    job(world, "2025-03-31")
+    assert ends(world) == {
+        "old": ("kreativmedia/1", "2025-05-10"),
+        "new": ("kreativmedia/2", "2025-04-20"),
+    }
+    assert (fee(world, "old"), fee(world, "new")) == ("120.00", "200.00")
+    back = world.call("POST", "/contracts/old/restoration", STAFF, {"reference": "inv-1"})
+    assert back.json["charges"][0]["amount"]["amount"] == "120.00"
+    assert world.contract("old", ALICE)["policy"] == "kreativmedia/2"
+    cancel(world, "old")
+    job(world, "2026-03-31")
+    assert ends(world)["old"] == ("kreativmedia/2", "2026-04-20")
+    assert fee(world, "old") == "200.00"
+
+
+def test_G10_nothing_within_a_term_changes_its_version(world: World, policies: PolicyFiles) -> None:
+    it_is(world, "2025-03-01")
+    world.register("c-1", starts_on="2024-03-31")
+    policies.add_version("kreativmedia", 2, SECOND)
+    cancel(world, "c-1")
+    reactivate(world, "c-1")
+    patch(world, "c-1", label="renamed")
+    cancel(world, "c-1")
+    assert world.contract("c-1", BOB)["policy"] == "kreativmedia/1"
+    job(world, "2025-03-31")
+    seen = world.contract("c-1")
+    assert (seen["policy"], seen["restorable_until"]) == ("kreativmedia/1", "2025-04-30")
+    job(world, "2025-04-29", "23:59")
+    assert world.contract("c-1")["status"] == "expired"
+    job(world, "2025-04-30", "00:00")
+    assert world.contract("c-1")["status"] == "closed"
+
+
+def test_G10_S5_short_terms_that_the_newest_version_does_not_sell_go_on(
+    world: World, policies: PolicyFiles
+) -> None:
+    """New registrations are refused at once, whatever version others began under."""
+    short = {"provider": "svenska-domaner", "plan": "premium-domain-3", "label": "old.org.nz"}
+    policies.edit("svenska-domaner", {"plans.2.orderable": True})
+    it_is(world, "2025-04-01")
+    world.register("old", **short, starts_on="2025-04-01")
+    policies.add_version("svenska-domaner", 2, {"plans.2.orderable": False})
+    it_is(world, "2025-06-01")
+    body = {**short, "label": "new.org.nz", "holder": "alice", "email": "alice@example.net"}
+    refused = world.call("PUT", "/contracts/new", STAFF, body)
+    assert (refused.status, refused.code) == (409, "plan_not_sold")
+    assert world.call("GET", "/contracts/new", STAFF).status == 404
+    cancel(world, "old")
+    job(world, "2025-07-01", "00:00")
+    back = world.call("POST", "/contracts/old/restoration", STAFF, {"reference": "inv-1"})
+    assert back.status == 200, back.text
+    seen = world.contract("old", ALICE)
+    assert (seen["status"], seen["policy"]) == ("active", "svenska-domaner/2")
+    assert (seen["term_months"], seen["expires_on"]) == (3, "2025-10-01")
+    assert history(world, "old")[-1] == "contract.restored"

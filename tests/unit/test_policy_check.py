@@ -1,0 +1,385 @@
+"""What `check` finds in a policy that can be read: errors, and what its author should know."""
+
+import tomllib
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tacit.domain.policy import Policy
+from tacit.domain.policy_check import errors
+from tacit.domain.policy_form import read_policy
+from tacit.domain.policy_warnings import warnings
+from tacit.policies import newest, registries, shipped
+
+NEW_YEAR = date(2027, 1, 1)
+BACK = {"by": ["holder", "staff"], "channel": "online", "price": ["renewal"]}
+Change = Callable[[dict[str, Any]], Any]
+
+# A small provider: names with one phase, and boxes that hang on them.
+SMALL = tomllib.loads("""
+provider = "small"
+version = 1
+zone = "Europe/Paris"
+currency = "EUR"
+locale = "fr"
+customer_sees = ["active"]
+expired_notice_days = 14
+contact = { form = "https://www.example.net" }
+renewal = { lead_days = 30, patience_days = 3 }
+messages = { expired = ["email"] }
+
+[actions.cancel]
+by = ["holder", "staff"]
+channel = "online"
+modes = ["at_term"]
+
+[kinds.domain]
+unique_label = true
+closed_reason = "released"
+
+[[kinds.domain.lives]]
+phases = [{ name = "grace", days = 30, anchor = "expiry" }]
+
+[kinds.box]
+needs_parent = true
+closed_reason = "terminated"
+
+[[kinds.box.lives]]
+
+[[plans]]
+id = "name"
+kind = "domain"
+tier = "gold"
+term_months = 12
+price = "10.00"
+
+[[plans]]
+id = "box"
+kind = "box"
+term_months = 12
+price = "1.00"
+""")
+
+
+def policy_with(change: Change) -> Policy:
+    data = deepcopy(SMALL)
+    change(data)
+    return replace(read_policy(data), registries=registries())
+
+
+def errors_with(change: Change) -> list[str]:
+    return [str(each) for each in errors(policy_with(change), NEW_YEAR)]
+
+
+def warnings_with(change: Change) -> list[str]:
+    return [str(each) for each in warnings(policy_with(change), NEW_YEAR)]
+
+
+def life(data: dict[str, Any], kind: str = "domain") -> dict[str, Any]:
+    found: dict[str, Any] = data["kinds"][kind]["lives"][0]
+    return found
+
+
+def phases(*rows: dict[str, Any]) -> Change:
+    """The life of a domain with these phases."""
+    named = [{"name": f"p{number}", **row} for number, row in enumerate(rows)]
+    return lambda data: life(data).update(phases=named)
+
+
+def nothing(data: dict[str, Any]) -> None:
+    pass
+
+
+def free_box(data: dict[str, Any], **more: Any) -> Any:
+    plan = {"id": "free", "kind": "box", "term_months": 12, "price": "0.00", "orderable": False}
+    data["plans"].append({**plan, "follows_parent": True, **more})
+
+
+@pytest.mark.parametrize("provider", shipped())
+def test_no_shipped_policy_has_an_error(provider: str) -> None:
+    assert errors(newest(provider), NEW_YEAR) == []
+
+
+def test_a_small_policy_that_is_right_has_no_errors() -> None:
+    assert errors_with(nothing) == []
+
+
+ERRORS: list[tuple[str, Change, str]] = [
+    (
+        "a phase that ends before the one before it",
+        phases({"days": 30, "anchor": "expiry"}, {"days": 20, "anchor": "expiry"}),
+        "kinds.domain.lives[0].phases[1]: 'p1' goes back: after an expiry on 2027-01-01 it is over "
+        "on 2027-01-21, and 'p0' before it on 2027-01-31",
+    ),
+    (
+        "a month that is sometimes shorter than the days before it",
+        phases({"days": 30, "anchor": "expiry"}, {"months": 1, "anchor": "expiry"}),
+        "kinds.domain.lives[0].phases[1]: 'p1' goes back: after an expiry on 2027-01-30 it is over "
+        "on 2027-02-28, and 'p0' before it on 2027-03-01",
+    ),
+    (
+        "a phase that ends with the one before it",
+        phases({"days": 30, "anchor": "expiry"}, {"days": 30, "anchor": "expiry"}),
+        "kinds.domain.lives[0].phases[1]: 'p1' can never be entered: it is over before its turn",
+    ),
+    (
+        "a phase that is over before the contract is",
+        lambda d: life(d).update(
+            inactive={"when": ["cancelled", "unpaid"], "days": 90},
+            phases=[
+                {"name": "grace", "days": 30, "anchor": "expiry"},
+                {"name": "late", "days": 120, "anchor": "expiry"},
+            ],
+        ),
+        "kinds.domain.lives[0].phases[0]: 'grace' can never be entered: it is over before its turn",
+    ),
+    (
+        "a phase without an end and without a way back",
+        phases({"anchor": "expiry"}),
+        "kinds.domain.lives[0].phases[0]: 'p0' has no end and no way back: a contract would",
+    ),
+    (
+        "a way back for nobody",
+        phases({"days": 30, "restore": {**BACK, "by": []}}),
+        "kinds.domain.lives[0].phases[0].restore.by: names nobody who could do it",
+    ),
+    (
+        "a way back through support without staff",
+        phases({"days": 30, "restore": {**BACK, "by": ["holder"], "channel": "support"}}),
+        "phases[0].restore.by: goes through support, and staff is not among those who may",
+    ),
+    (
+        "an action for nobody",
+        lambda d: d["actions"]["cancel"].update(by=[]),
+        "actions.cancel.by: names nobody who could do it",
+    ),
+    (
+        "no way of cancelling",
+        lambda d: d["actions"]["cancel"].pop("modes"),
+        "actions.cancel.modes: offers no way of cancelling, so nobody can",
+    ),
+    (
+        "being switched off for ever",
+        lambda d: life(d, "box").update(inactive={"when": ["unpaid"], "until": "registry_expiry"}),
+        "kinds.box.lives[0].inactive.until: 'box' is of no registry, so it would never be over",
+    ),
+    (
+        "being switched off at no end",
+        lambda d: life(d).update(inactive={"when": [], "days": 3}),
+        "kinds.domain.lives[0].inactive.when: names no end, so nothing is ever switched off",
+    ),
+    (
+        "a plan that the rules give to nobody",
+        lambda d: (free_box(d, orderable=True), d["kinds"]["box"].update(needs_parent=False)),
+        "plans[2]: nobody can order 'free': the rules refuse every contract",
+    ),
+    (
+        "a plan that no life leads to",
+        free_box,
+        "plans[2]: nobody gets 'free': it is not sold and no life leads to it",
+    ),
+    *(
+        (
+            f"a message that never happens: {message}",
+            lambda d, message=message: d["messages"].update({message: ["email"]}),
+            f"messages.{message}: never happens under this policy",
+        )
+        for message in (
+            "cancelled_immediately",
+            "reactivated",
+            "inactivated",
+            "downgraded",
+            "phase_entered",
+            "restored",
+            "transferred_out",
+        )
+    ),
+    (
+        "a message to the desk that never happens",
+        lambda d: d["kinds"]["box"].update(staff_messages={"transferred_out": ["email"]}),
+        "kinds.box.staff_messages.transferred_out: never happens under this policy",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"), [each[1:] for each in ERRORS], ids=[each[0] for each in ERRORS]
+)
+def test_what_cannot_be_meant_is_an_error(change: Change, says: str) -> None:
+    found = errors_with(change)
+    assert says in found[0]
+    assert len(found) == 1, found
+
+
+def test_a_downgrade_of_what_hangs_on_nothing_is_an_error_and_so_is_its_plan() -> None:
+    found = errors_with(
+        lambda d: (
+            d["plans"].append({**d["plans"][0], "id": "free", "follows_parent": True}),
+            life(d).update(downgrade={"parent_tiers": ["gold"], "plan": "free"}),
+        )
+    )
+    assert found == [
+        "kinds.domain.lives[0].downgrade: 'domain' does not hang on another contract that it "
+        "could follow",
+        "plans[2]: nobody can order 'free': the rules refuse every contract",
+    ]
+
+
+def test_each_message_that_does_happen_is_none() -> None:
+    def all_of_them(data: dict[str, Any]) -> None:
+        desk = {"cancelled_immediately": ["email"], "restored": ["email"]}
+        data["actions"]["cancel"]["modes"].append("immediate")
+        data["actions"]["reactivate"] = {"by": ["holder"], "channel": "online"}
+        data["actions"]["transfer_out"] = {"by": ["staff"], "channel": "support"}
+        data["kinds"]["domain"]["staff_messages"] = {**desk, "transferred_out": ["email"]}
+        inactive = {"when": ["unpaid"], "until": "registry_expiry"}
+        life(data).update(immediate="terminate", inactive=inactive)
+        life(data)["phases"][0]["restore"] = {**BACK, "by": ["holder"]}
+        life(data)["phases"].append({"name": "deletion", "days": 5})
+        free_box(data)
+        life(data, "box")["downgrade"] = {"parent_tiers": ["gold"], "plan": "free"}
+        for message in (
+            "cancelled",
+            "cancelled_immediately",
+            "reactivated",
+            "inactivated",
+            "downgraded",
+            "phase_entered",
+            "restored",
+            "released",
+            "terminated",
+            "transferred_out",
+        ):
+            data["messages"][message] = ["email"]
+
+    assert errors_with(all_of_them) == []
+
+
+def test_a_phase_counted_from_the_registry_may_begin_when_the_one_before_ends() -> None:
+    """With a domain that is paid there for longer it is entered."""
+    change = phases({"days": 30, "anchor": "expiry"}, {"days": 30, "anchor": "registry_expiry"})
+    assert not [each for each in errors_with(change) if "never be entered" in each]
+
+
+def test_G9_a_window_beyond_the_registrys_is_a_warning_with_both_dates() -> None:
+    found = warnings_with(
+        lambda d: (
+            phases({"days": 60, "anchor": "expiry", "restore": BACK})(d),
+            d["plans"][0].update(tld="ch"),
+        )
+    )
+    assert found == [
+        "kinds.domain.lives[0].phases: with an expiry on 2027-01-01 the policy lets a contract "
+        "come back until 2027-03-02, the registry of .ch only until 2027-02-10"
+    ]
+
+
+def test_G9_a_window_without_an_end_is_one_as_well() -> None:
+    found = warnings_with(
+        lambda d: (
+            phases({"anchor": "expiry", "restore": BACK})(d),
+            d["plans"][0].update(tld="de"),
+        )
+    )
+    assert found == [
+        "kinds.domain.lives[0].phases: with an expiry on 2027-01-01 the policy lets a contract "
+        "come back without an end, the registry of .de only until 2027-01-31"
+    ]
+
+
+@pytest.mark.parametrize("days", [30, 40])
+def test_G9_a_window_inside_the_registrys_is_none(days: int) -> None:
+    found = warnings_with(
+        lambda d: (
+            phases({"days": days, "anchor": "expiry", "restore": BACK})(d),
+            d["plans"][0].update(tld="ch"),
+        )
+    )
+    assert found == []
+
+
+@pytest.mark.parametrize(("tld", "warned"), [("com", True), ("org", True), ("ch", False)])
+def test_without_a_message_after_the_expiry_who_sells_a_generic_name_is_warned(
+    tld: str, warned: bool
+) -> None:
+    found = warnings_with(lambda d: (d["messages"].pop("expired"), d["plans"][0].update(tld=tld)))
+    assert [each.startswith("messages.expired: is not sent") for each in found] == [True] * warned
+    assert all(f".{tld}" in each and "Expired Registration Recovery" in each for each in found)
+
+
+@pytest.mark.parametrize(("patience", "warned"), [(5, False), (6, True)])
+def test_a_message_later_than_five_days_after_the_expiry_of_a_generic_name_is_late(
+    patience: int, warned: bool
+) -> None:
+    found = warnings_with(
+        lambda d: (
+            d["renewal"].update(patience_days=patience),
+            d["plans"][0].update(tld="com"),
+        )
+    )
+    assert ["hears of it 6 days after" in each for each in found] == [True] * warned
+
+
+def test_an_immediate_cancellation_that_no_life_carries_out_is_a_warning() -> None:
+    found = warnings_with(lambda d: d["actions"]["cancel"]["modes"].append("immediate"))
+    assert [each.partition(":")[0] for each in found] == ["actions.cancel.modes"]
+
+
+def test_a_life_that_could_end_at_once_and_is_never_asked_to_is_a_warning() -> None:
+    found = warnings_with(lambda d: life(d).update(immediate="terminate"))
+    assert [each.partition(":")[0] for each in found] == ["kinds.domain.lives[0].immediate"]
+
+
+TAKEN = "can never match: the lives before it take everything it selects"
+SELECTORS: list[tuple[list[dict[str, Any]], list[str]]] = [
+    ([{"tlds": ["ch"]}, {}], []),
+    ([{}, {"tlds": ["ch"]}], [f"lives[1]: {TAKEN}"]),
+    ([{"tlds": ["ch"]}, {"tlds": ["ch"], "terms": [12]}, {}], [f"lives[1]: {TAKEN}"]),
+    ([{"tlds": ["ch"]}, {"tlds": ["ch", "li"]}, {}], [f"lives[1].tlds: 'ch' {TAKEN}"]),
+    ([{"terms": [12]}, {"terms": [12, 24]}, {}], [f"lives[1].terms: 12 {TAKEN}"]),
+    ([{"tlds": ["ch"], "terms": [12]}, {"tlds": ["ch"]}, {}], []),
+    ([{"tiers": ["silver"]}, {}], ["lives[0]: can never match: no plan of the kind leads to it"]),
+]
+
+
+@pytest.mark.parametrize(("lives", "says"), SELECTORS)
+def test_a_selector_that_never_matches_is_a_warning(
+    lives: list[dict[str, Any]], says: list[str]
+) -> None:
+    found = warnings_with(lambda d: d["kinds"]["domain"].update(lives=lives))
+    assert found == [f"kinds.domain.{each}" for each in says]
+
+
+def test_a_downgrade_on_a_tier_that_no_plan_has_is_a_warning() -> None:
+    found = warnings_with(
+        lambda d: (
+            free_box(d),
+            life(d, "box").update(downgrade={"parent_tiers": ["gold", "lead"], "plan": "free"}),
+        )
+    )
+    assert found == [
+        "kinds.box.lives[0].downgrade.parent_tiers: can never match: no plan is of the tier 'lead'"
+    ]
+
+
+def test_a_kind_that_is_sold_no_more_is_a_warning() -> None:
+    found = warnings_with(lambda d: d["plans"][1].update(orderable=False))
+    assert found == [
+        "kinds.box: has no plan that can be ordered: only imported contracts are of it"
+    ]
+
+
+def test_a_way_back_that_comes_too_late_for_the_term_it_begins_is_a_warning() -> None:
+    found = warnings_with(
+        lambda d: (
+            d["plans"][0].update(term_months=1),
+            phases({"days": 40, "anchor": "expiry"}, {"days": 5, "restore": BACK})(d),
+        )
+    )
+    assert {each.partition(",")[0] for each in found if "too late" in each or "over" in each} == {
+        "kinds.domain.lives[0].phases[1].restore: 'name'"
+    }

@@ -1,0 +1,249 @@
+"""What `explain` tells of a policy: the days on which its rules act on example contracts."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tacit.domain.days import Length, Unit
+from tacit.domain.policy import Anchor, Channel, Policy
+from tacit.policies import newest, shipped
+from tacit.policies.explanation import WIDTH, explain
+
+NEW_YEAR = date(2027, 1, 1)
+
+# I13 to I15: redemption at a fee, online, then free for anybody.
+INFOMANIAK = """\
+infomaniak/1: days of Europe/Zurich, amounts in CHF
+The terms of the examples end on 2027-01-01. "until" names the last day.
+cancel (at_term): online (holder, staff)
+reactivate: online (holder, staff)
+transfer_out: online (staff)
+
+kind domain
+
+  extension .ch, .li
+    example: domain-ch (12 months, 13.50 CHF), name.ch
+    cancelled at term, at the latest on 2026-12-31
+      2026-12-01  cancelled; served until the end, and taken back for nothing until 2026-12-31
+                  mail: cancelled to the holder
+      2027-01-01  expired: phase redemption, not served
+                  comes back until 2027-02-09, online (holder, staff), for 73.50 CHF
+                    (restoration_fee 60.00, renewal 13.50); its term ends on 2028-01-01 then
+                  mail: expired to the holder
+      2027-02-10  closed: released
+                  mail: released to the holder
+    neither cancelled nor paid
+      2027-01-01  waits until 2027-01-14 for a renewal that is still owed
+      2027-01-15  expired: phase redemption, not served
+                  comes back until 2027-02-09, online (holder, staff), for 73.50 CHF
+                    (restoration_fee 60.00, renewal 13.50); its term ends on 2028-01-01 then
+                  mail: expired to the holder
+      2027-02-10  closed: released
+                  mail: released to the holder
+
+  every other contract
+    example: domain-com (12 months, 17.50 CHF), name.com
+    cancelled at term, at the latest on 2026-12-31
+      2026-12-01  cancelled; served until the end, and taken back for nothing until 2026-12-31
+                  mail: cancelled to the holder
+      2027-01-01  expired: phase redemption, not served
+                  comes back until 2027-01-30, online (holder, staff), for 112.50 CHF
+                    (restoration_fee 95.00, renewal 17.50); its term ends on 2028-01-01 then
+                  mail: expired to the holder
+      2027-01-31  closed: released
+                  mail: released to the holder
+    neither cancelled nor paid
+      2027-01-01  waits until 2027-01-14 for a renewal that is still owed
+      2027-01-15  expired: phase redemption, not served
+                  comes back until 2027-01-30, online (holder, staff), for 112.50 CHF
+                    (restoration_fee 95.00, renewal 17.50); its term ends on 2028-01-01 then
+                  mail: expired to the holder
+      2027-01-31  closed: released
+                  mail: released to the holder
+"""
+
+
+def told(policy: Policy, kind: str, course: str) -> list[str]:
+    """The lines under the first such course of a kind, their blanks made one."""
+    text = explain(policy, NEW_YEAR).partition(f"\nkind {kind}\n")[2].partition("\nkind ")[0]
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.strip().startswith(course))
+    found: list[str] = []
+    for line in lines[start + 1 :]:
+        if not line.startswith("      "):
+            break
+        if line.startswith(" " * 20):
+            found[-1] += f" {line.strip()}"
+        else:
+            found.append(" ".join(line.split()))
+    return found
+
+
+def with_life(policy: Policy, kind: str, **fields: Any) -> Policy:
+    there = policy.kinds[kind]
+    lives = (replace(there.lives[0], **fields), *there.lives[1:])
+    return replace(policy, kinds={**policy.kinds, kind: replace(there, lives=lives)})
+
+
+def test_I13_to_I15_a_whole_policy_is_told() -> None:
+    assert explain(newest("infomaniak"), NEW_YEAR) == INFOMANIAK
+
+
+@pytest.mark.parametrize("provider", shipped())
+def test_it_is_plain_text_that_fits_and_is_the_same_each_time(provider: str) -> None:
+    text = explain(newest(provider), NEW_YEAR)
+    assert max(map(len, text.splitlines())) <= WIDTH == 100
+    assert text.endswith("\n") and "\t" not in text and "\x1b" not in text
+    assert text == explain(newest(provider), NEW_YEAR)
+
+
+@pytest.mark.parametrize("provider", shipped())
+def test_every_row_of_lives_is_told_in_the_order_of_the_file(provider: str) -> None:
+    policy = newest(provider)
+    text = explain(policy, NEW_YEAR)
+    kinds = [line.removeprefix("kind ") for line in text.splitlines() if line.startswith("kind ")]
+    assert kinds == list(policy.kinds)
+    rows = sum(len(kind.lives) for kind in policy.kinds.values())
+    assert text.count("    example: ") == rows
+
+
+def test_K8_K9_support_restores_and_a_phase_without_an_end_promises_no_day() -> None:
+    policy = newest("kreativmedia")
+    assert told(policy, "hosting", "cancelled at term")[2:] == [
+        "2027-01-01 expired: phase restorable, not served",
+        "comes back until 2027-01-30, through support (staff), for 118.80 CHF (renewal 118.80); "
+        "its term ends on 2028-01-01 then",
+        "mail: expired to the holder",
+        "2027-01-31 closed: terminated",
+        "mail: terminated to the holder",
+    ]
+    assert told(policy, "other", "cancelled at term")[2:] == [
+        "2027-01-01 expired: phase on_request, not served",
+        "comes back with no last day promised, through support (staff), for 36.00 CHF "
+        "(renewal 36.00); its term ends on 2028-01-01 then",
+        "mail: expired to the holder",
+    ]
+
+
+def test_S6_a_domain_that_is_cancelled_at_once_is_switched_off_until_its_end() -> None:
+    assert told(newest("svenska-domaner"), "domain", "cancelled at once")[:4] == [
+        "2026-12-01 cancelled at once; 31 paid days are lost",
+        "inactive until 2026-12-31: switched off, not over",
+        "mail: cancelled_immediately to the holder",
+        "2027-01-01 expired: phase restorable, not served",
+    ]
+
+
+def test_S3_S9_a_domain_paid_at_its_registry_for_longer_is_switched_off_before_it_is_over() -> None:
+    course = "cancelled at term; paid at the registry until 2028-01-01"
+    assert told(newest("svenska-domaner"), "domain", course)[2:5] == [
+        "2027-01-01 inactive until 2027-12-31: switched off, not over",
+        "mail: inactivated to the holder",
+        "2028-01-01 expired: phase restorable, not served",
+    ]
+
+
+def test_G9_it_says_which_registries_end_the_return_earlier() -> None:
+    lines = told(newest("svenska-domaner"), "domain", "some registries end the return earlier")
+    assert "until 2027-03-11, not until 2027-03-31: .se" in lines
+    assert "until 2027-02-09, not until 2027-03-31: .ch, .eu, .nl" in lines
+
+
+def test_G9_an_example_that_its_registry_cuts_short_says_both_days() -> None:
+    """40 days of .ch, and a policy that promises 60."""
+    policy = newest("kreativmedia")
+    longer = replace(policy.kinds["domain"].lives[0].phases[0], length=Length(Unit.DAYS, 60))
+    lines = told(with_life(policy, "domain", phases=(longer,)), "domain", "cancelled at term")
+    assert lines[3].startswith("comes back until 2027-02-09, ")
+    assert lines[4] == (
+        "the policy alone would let it come back until 2027-03-01; its registry does until "
+        "2027-02-09"
+    )
+
+
+def test_S11_S12_S13_an_add_on_alone_and_on_a_premium_domain() -> None:
+    policy = newest("svenska-domaner")
+    assert told(policy, "addon", "cancelled at term")[2].endswith("phase restorable, not served")
+    assert told(policy, "addon", "cancelled at once")[1:3] == [
+        "expired: phase restorable, not served",
+        "comes back until 2026-12-30, online (holder, staff), for nothing (its term is paid); its "
+        "term ends on 2027-01-01 then",
+    ]
+    assert told(policy, "addon", "hanging on premium-domain: cancelled at term")[2:] == [
+        "2027-01-01 goes on as free-domain-account for nothing, and follows its parent",
+        "mail: downgraded to the holder",
+        "2028-01-15 as its parent: expired, phase restorable",
+        "2028-04-01 closed: terminated",
+        "mail: terminated to the holder",
+    ]
+
+
+def test_S14_an_unpaid_add_on_is_switched_off_for_90_days_from_its_expiry() -> None:
+    assert told(newest("svenska-domaner"), "addon", "neither cancelled nor paid")[:4] == [
+        "2027-01-01 waits until 2027-01-14 for a renewal that is still owed",
+        "2027-01-15 inactive until 2027-03-31: switched off, not over",
+        "mail: inactivated to the holder",
+        "2027-04-01 expired: phase restorable, not served",
+    ]
+
+
+def test_S11_what_follows_its_parent_is_told_by_its_parents_courses() -> None:
+    policy = newest("svenska-domaner")
+    text = explain(policy, NEW_YEAR)
+    assert "\n  free-domain-account (12 months, 0.00 SEK, not sold any more): follows its" in text
+    assert told(policy, "addon", "premium-domain cancelled at once")[:2] == [
+        "2026-12-01 as its parent: inactive",
+        "2027-01-01 as its parent: expired, phase restorable",
+    ]
+
+
+def test_a_notice_period_moves_the_last_day_to_cancel_at_term() -> None:
+    text = explain(with_life(newest("kreativmedia"), "hosting", notice_days=60), NEW_YEAR)
+    assert "cancelled at term, at the latest on 2026-11-02\n      2026-11-02  cancelled;" in text
+
+
+def test_whoever_cannot_take_a_cancellation_back_is_told_so() -> None:
+    policy = newest("kreativmedia")
+    actions = {name: rule for name, rule in policy.actions.items() if name != "reactivate"}
+    lines = told(replace(policy, actions=actions), "hosting", "cancelled at term")
+    assert lines[0] == "2026-12-01 cancelled; served until the end, and not taken back"
+
+
+def test_an_action_through_support_is_told_as_one() -> None:
+    policy = newest("kreativmedia")
+    by_mail = replace(policy.actions["cancel"], channel=Channel.SUPPORT)
+    text = explain(replace(policy, actions={**policy.actions, "cancel": by_mail}), NEW_YEAR)
+    assert "cancel (at_term): through support (holder, staff)\n" in text
+
+
+def test_later_phases_are_told_with_their_own_price_or_without_a_way_back() -> None:
+    policy = newest("kreativmedia")
+    (first,) = policy.kinds["hosting"].lives[0].phases
+    end = replace(
+        first, name="deletion", restore=None, anchor=Anchor.PREVIOUS, length=Length(Unit.DAYS, 5)
+    )
+    lines = told(with_life(policy, "hosting", phases=(first, end)), "hosting", "cancelled at term")
+    assert lines[5:] == [
+        "2027-01-31 phase deletion, not served",
+        "no way back",
+        "2027-02-05 closed: terminated",
+        "mail: terminated to the holder",
+    ]
+
+
+def test_a_row_that_no_contract_comes_to_is_told_as_one() -> None:
+    policy = newest("kreativmedia")
+    text = explain(with_life(policy, "hosting", tiers=frozenset({"gold"})), NEW_YEAR)
+    assert "  tier gold\n    no contract can have this life\n" in text
+    assert "  whatever no row of lives is about\n    example: hosting-start" in text
+
+
+def test_terms_in_the_middle_of_a_month_and_of_one_month_are_told_too() -> None:
+    policy = newest("kreativmedia")
+    monthly = replace(policy.plans["hosting-start"], term_months=1)
+    plans = {**policy.plans, "hosting-start": monthly}
+    text = explain(replace(policy, plans=plans), date(2028, 2, 29))
+    assert "example: hosting-start (1 month, 118.80 CHF)" in text
+    assert "      2028-01-29  cancelled;" in text

@@ -1,0 +1,253 @@
+"""What the reader makes of a policy's fields, and what it says of one that is wrong."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tacit.policies
+from tacit.domain.days import Length, Unit
+from tacit.domain.money import Money
+from tacit.domain.policy import Anchor, Channel, Downgrade, Immediate, Inactivity, RestoreRule
+from tacit.domain.policy_form import PolicyError, read_policy, read_with_findings
+from tacit.domain.values import Role
+from tacit.policies import newest
+
+FOLDER = Path(tacit.policies.__file__).parent
+Change = Callable[[dict[str, Any]], Any]
+
+
+def file_with(change: Change, name: str = "kreativmedia") -> dict[str, Any]:
+    data = tomllib.loads((FOLDER / f"{name}-1.toml").read_text("utf-8"))
+    change(data)
+    return data
+
+
+def life(data: dict[str, Any], kind: str = "hosting") -> dict[str, Any]:
+    found: dict[str, Any] = data["kinds"][kind]["lives"][0]
+    return found
+
+
+def phase(data: dict[str, Any], kind: str = "hosting") -> dict[str, Any]:
+    found: dict[str, Any] = life(data, kind)["phases"][0]
+    return found
+
+
+def priced(*price: str, **more: Any) -> Change:
+    return lambda data: phase(data)["restore"].update(price=list(price), **more)
+
+
+WRONG: list[tuple[Change, str]] = [
+    (lambda d: d.pop("zone"), "zone: is missing"),
+    (lambda d: d.update(zone="Europe/Atlantis"), "zone: 'Europe/Atlantis' is no time zone"),
+    (lambda d: d.update(currency="chf"), "currency: a currency is three capital letters"),
+    (lambda d: d.update(speed=3), "speed: unknown field"),
+    (lambda d: d.pop("expired_notice_days"), "expired_notice_days: is missing"),
+    (lambda d: d.update(expired_notice_days=-1), "expired_notice_days: must be at least 0, is -1"),
+    (lambda d: d["contact"].update(staff=7), "contact.staff: expected str, got 7"),
+    (lambda d: d["renewal"].update(lead=3), "renewal.lead: unknown field"),
+    (lambda d: d["renewal"].update(lead_days=-1), "renewal.lead_days: must be at least 0, is -1"),
+    (lambda d: d["renewal"].update(lead_days=99999), "renewal.lead_days: must be at most 36500"),
+    (lambda d: d["renewal"].update(lead_days="30"), "renewal.lead_days: expected int"),
+    (lambda d: d["renewal"].update(lead_days=True), "renewal.lead_days: expected int"),
+    (lambda d: d["customer_sees"].append("gone"), "customer_sees: 'gone' is none of pending"),
+    (lambda d: d["actions"]["cancel"].update(by=["neighbour"]), "actions.cancel.by: 'neighbour'"),
+    (lambda d: d["actions"]["cancel"].update(channel="fax"), "actions.cancel.channel: 'fax'"),
+    (lambda d: d["actions"]["cancel"].update(modes=["at_trem"]), "cancel.modes: 'at_trem'"),
+    (lambda d: d["actions"].update(reactivat=d["actions"]["cancel"]), "actions: 'reactivat'"),
+    (lambda d: d["messages"].update(canceled=["email"]), "messages.canceled: unknown field"),
+    (lambda d: d["messages"].update(expired=["emial"]), "messages.expired: 'emial' is none of"),
+    (lambda d: d["messages"].update(inactivated="email"), "messages.inactivated: expected list"),
+    (
+        lambda d: d["kinds"]["domain"].update(staff_messages={"expired": ["email"]}),
+        "kinds.domain.staff_messages.expired: unknown field",
+    ),
+    (
+        lambda d: d["kinds"]["domain"].update(staff_messages={"restored": ["fax"]}),
+        "kinds.domain.staff_messages.restored: 'fax' is none of email",
+    ),
+    (
+        lambda d: d["kinds"]["domain"].update(closed_reason="lost"),
+        "kinds.domain.closed_reason: 'lost' is none of released, terminated",
+    ),
+    (
+        lambda d: life(d).update(terms=[0]),
+        "kinds.hosting.lives[0].terms: expected a list of months",
+    ),
+    (lambda d: life(d).update(tlds=[".CH"]), "lives[0].tlds: '.CH' is written small and without"),
+    (lambda d: life(d).update(notice_days=-1), "lives[0].notice_days: must be at least 0, is -1"),
+    (
+        lambda d: life(d).update(immediate="stop"),
+        "lives[0].immediate: 'stop' is none of inactivate",
+    ),
+    (
+        lambda d: life(d).update(inactive={"when": ["bored"], "days": 3}),
+        "lives[0].inactive.when: 'bored' is none of cancelled, unpaid",
+    ),
+    (
+        lambda d: life(d).update(inactive={"when": ["unpaid"]}),
+        "lives[0].inactive.days: give days after the expiry, or until",
+    ),
+    (
+        lambda d: life(d).update(
+            inactive={"when": ["unpaid"], "days": 3, "until": "registry_expiry"}
+        ),
+        "lives[0].inactive.days: give days after the expiry, or until",
+    ),
+    (
+        lambda d: life(d).update(inactive={"when": ["unpaid"], "until": "spring"}),
+        "lives[0].inactive.until: only 'registry_expiry' is known",
+    ),
+    (
+        lambda d: life(d).update(downgrade={"parent_tiers": ["x"], "plan": "gone"}),
+        "lives[0].downgrade.plan: there is no plan 'gone' of the kind",
+    ),
+    (
+        lambda d: life(d).update(downgrade={"parent_tiers": ["x"], "plan": "mailbox"}),
+        "lives[0].downgrade.plan: there is no plan 'mailbox' of the kind",
+    ),
+    (
+        lambda d: life(d).update(downgrade={"parent_tiers": ["x"], "plan": "hosting-start"}),
+        "lives[0].downgrade.plan: 'hosting-start' does not follow its parent",
+    ),
+    (lambda d: life(d)["phases"].append(phase(d)), "phases[1].name: 'restorable' is there twice"),
+    (
+        lambda d: (phase(d).pop("days"), phase(d).update(months=1201)),
+        "phases[0].months: must be at most 1200, is 1201",
+    ),
+    (
+        lambda d: d["plans"][0].update(term_months=1201),
+        "plans[0].term_months: must be at most 1200",
+    ),
+    (lambda d: phase(d).update(days=0), "phases[0].days: must be at least 1, is 0"),
+    (
+        lambda d: phase(d).update(months=1),
+        "phases[0].months: give days, working_days or months, not both",
+    ),
+    (
+        lambda d: phase(d).update(working_days=1),
+        "phases[0].working_days: give days, working_days or months, not both",
+    ),
+    (lambda d: phase(d).update(anchor="moon"), "phases[0].anchor: 'moon' is none of expiry"),
+    (lambda d: phase(d)["restore"].pop("by"), "phases[0].restore.by: is missing"),
+    (priced("tip"), "restore.price: 'tip' is no charge"),
+    (priced("renewal", fee="5.00"), "restore.fee: is given exactly where"),
+    (priced("fee"), "restore.fee: is given exactly where"),
+    (priced("fee", fee="-5.00"), "restore.fee: is not negative"),
+    (priced("multiple"), "restore.multiple: is given exactly where"),
+    (priced("renewal", multiple=2), "restore.multiple: is given exactly where"),
+    (priced("multiple", multiple=1), "restore.multiple: must be at least 2, is 1"),
+    (priced("multiple", "renewal", multiple=2), "restore.price: a renewal or a multiple of it"),
+    (priced("renewal", "renewal"), "restore.price: a charge is listed twice"),
+    (
+        priced("renewal", counted_from="termination"),
+        "restore.counted_from: only 'expiry' or 'registry_expiry'",
+    ),
+    (
+        lambda d: (phase(d).pop("days"), life(d)["phases"].append({"name": "later", "days": 3})),
+        "'restorable' has no end, so nothing can follow it",
+    ),
+    (lambda d: d["plans"][0].update(price="24.001"), "plans[0].price: CHF has 2 decimals, not 3"),
+    (lambda d: d["plans"][0].update(price="-1.00"), "plans[0].price: is not negative"),
+    (lambda d: d["plans"][0].update(kind="boat"), "plans[0].kind: there is no kind 'boat'"),
+    (lambda d: d["plans"][0].update(tld=".ch"), "plans[0].tld: '.ch' is written small and without"),
+    (lambda d: d["plans"][0].update(follows_parent="no"), "plans[0].follows_parent: expected bool"),
+    (lambda d: d["plans"][1].update(id="domain-ch"), "plans[1].id: 'domain-ch' is there twice"),
+    (lambda d: d.update(plans=[3]), "plans[0]: expected a table"),
+    (lambda d: d.update(contact="me"), "contact: expected dict, got 'me'"),
+]
+
+
+@pytest.mark.parametrize(("change", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_a_wrong_policy_is_refused_by_the_path_of_its_field(change: Change, says: str) -> None:
+    with pytest.raises(PolicyError) as wrong:
+        read_policy(file_with(change))
+    assert says in str(wrong.value)
+
+
+@pytest.mark.parametrize(("change", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_what_is_noted_is_what_would_be_raised_and_nothing_that_follows_from_it(
+    change: Change, says: str
+) -> None:
+    _, findings = read_with_findings(file_with(change))
+    assert says in str(findings[0])
+    assert len(findings) == 1, [str(each) for each in findings]
+
+
+def test_everything_that_is_wrong_is_noted_in_one_reading() -> None:
+    def much(data: dict[str, Any]) -> None:
+        data["speed"] = data["colour"] = 3
+        data["currency"] = "francs"
+        data["renewal"].update(lead_days=-1, patience_days="14")
+        phase(data).update(days=0, anchor="moon")
+        data["plans"][0].update(kind="boat", term_months=0)
+        del data["contact"]
+
+    _, findings = read_with_findings(file_with(much))
+    assert [each.path for each in findings] == [
+        "currency",
+        "kinds.hosting.lives[0].phases[0].days",
+        "kinds.hosting.lives[0].phases[0].anchor",
+        "plans[0].term_months",
+        "plans[0].kind",
+        "contact",
+        "renewal.lead_days",
+        "renewal.patience_days",
+        "colour",
+        "speed",
+    ]
+
+
+def test_an_empty_way_back_is_not_taken_for_none() -> None:
+    _, findings = read_with_findings(file_with(lambda d: phase(d).update(restore={})))
+    assert {each.path.rpartition(".")[2] for each in findings} == {"by", "channel", "price"}
+
+
+def test_a_file_that_is_right_has_no_findings_and_is_the_same_policy() -> None:
+    data = file_with(dict.keys, "svenska-domaner")
+    policy, findings = read_with_findings(data)
+    assert findings == []
+    assert policy == read_policy(data)
+
+
+def test_the_untouched_file_is_right() -> None:
+    """Facts about registries are put beside it, and are not of the file."""
+    read = read_policy(file_with(dict.keys))
+    assert replace(newest("kreativmedia"), registries={}) == read
+
+
+def test_what_a_file_says_of_the_end_is_read_as_it_stands() -> None:
+    def all_of_it(data: dict[str, Any]) -> None:
+        data["contact"]["staff"] = "desk@example.net"
+        data["expired_notice_days"] = 9
+        data["kinds"]["hosting"]["staff_messages"] = {"transferred_out": ["email"]}
+        life(data).update(notice_days=3, immediate="terminate")
+        life(data)["inactive"] = {"when": ["unpaid"], "days": 60}
+        life(data)["downgrade"] = {"parent_tiers": ["gold"], "plan": "free"}
+        phase(data).pop("days")
+        phase(data)["working_days"] = 5
+        priced("fee", "multiple", fee="9.00", multiple=3, counted_from="registry_expiry")(data)
+        free = {"id": "free", "kind": "hosting", "term_months": 1, "price": "0.00"}
+        data["plans"].append({**free, "follows_parent": True})
+
+    policy = read_policy(file_with(all_of_it))
+    (found,) = policy.kinds["hosting"].lives
+    assert (policy.contact.staff, policy.expired_notice_days) == ("desk@example.net", 9)
+    assert policy.kinds["hosting"].staff_messages["transferred_out"] == ("email",)
+    assert policy.kinds["hosting"].staff_messages["restored"] == ()
+    assert (found.notice_days, found.immediate) == (3, Immediate.TERMINATE)
+    assert found.inactive == Inactivity(frozenset({"unpaid"}), 60)
+    assert found.downgrade == Downgrade(frozenset({"gold"}), "free")
+    assert found.phases[0].length == Length(Unit.WORKING_DAYS, 5)
+    assert found.phases[0].restore == RestoreRule(
+        by=frozenset({Role.STAFF}),
+        channel=Channel.SUPPORT,
+        price=("fee", "multiple"),
+        fee=Money(900, "CHF"),
+        multiple=3,
+        counted_from=Anchor.REGISTRY_EXPIRY,
+    )
+    assert policy.plans["free"].follows_parent and not policy.plans["mailbox"].follows_parent
