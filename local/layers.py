@@ -16,9 +16,10 @@ BUDGETS: dict[str, float | None] = {
     "template": None,
     "e2e": 120,
 }
-# moto burns a processor, and every test has a stack of its own: two at a time. The other layers are
-# quick, or share one server and one clock.
-PARALLEL = {"integration": ["-n", "2"]}
+# moto burns a processor, and every test has a stack of its own: two at a time, each file in one of
+# them, since many play one story for all of their tests. The other layers are quick, or share one
+# server and one clock.
+PARALLEL = {"integration": ["-n", "2", "--dist", "loadfile"]}
 TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
 
 

@@ -89,6 +89,12 @@ class Reply:
         return str(self.json["code"])
 
 
+@cache
+def aws(service: str) -> Any:
+    """A client of the tests' own, made once: making one takes as long as ten calls."""
+    return boto3.client(service, region_name=REGION)
+
+
 def _routes() -> dict[tuple[str, str], str]:
     """(method, path) to module, as the template deploys them."""
     found = {}
@@ -122,9 +128,9 @@ class World:
 
     def __init__(self, names: SimpleNamespace) -> None:
         self.names = names
-        self.dynamodb = boto3.client("dynamodb", region_name=REGION)
-        self.sqs = boto3.client("sqs", region_name=REGION)
-        self.ses = boto3.client("sesv2", region_name=REGION)
+        self.dynamodb = aws("dynamodb")
+        self.sqs = aws("sqs")
+        self.ses = aws("sesv2")
 
     def call(
         self,
@@ -400,13 +406,13 @@ def world() -> Iterator[World]:
 def new_world() -> Iterator[World]:
     """The same outside a test: for fixtures that play a story once for several tests."""
     name = f"tacit-{uuid.uuid4().hex[:8]}"
-    sqs = boto3.client("sqs", region_name=REGION)
-    events = boto3.client("events", region_name=REGION)
-    secrets = boto3.client("secretsmanager", region_name=REGION)
+    sqs = aws("sqs")
+    events = aws("events")
+    secrets = aws("secretsmanager")
     # Without its stream, which nothing reads here: moto would copy all that ever went into it,
     # and every table there is, for each transaction.
     table = {k: v for k, v in table_definition().items() if k != "StreamSpecification"}
-    boto3.client("dynamodb", region_name=REGION).create_table(TableName=name, **table)
+    aws("dynamodb").create_table(TableName=name, **table)
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]
     heard = sqs.create_queue(QueueName=f"{name}-bus")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]
@@ -415,7 +421,7 @@ def new_world() -> Iterator[World]:
     target = {"Id": "queue", "Arn": arn["QueueArn"]}
     events.put_targets(Rule=name, EventBusName=name, Targets=[target])
     secret = secrets.create_secret(Name=name, SecretString=uuid.uuid4().hex)["ARN"]
-    boto3.client("sesv2", region_name=REGION).create_email_identity(EmailIdentity="tacit.example")
+    aws("sesv2").create_email_identity(EmailIdentity="tacit.example")
     forget_stack()
     names = SimpleNamespace(
         table_name=name, bus_name=name, expiries_queue_url=expiries, bus_queue_url=heard
