@@ -1,4 +1,4 @@
-"""Accounts over HTTP: look, read the ledger, keep one, put money in, take money out."""
+"""Accounts over HTTP: look, look ahead, read the ledger, keep one, put money in, take it out."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,11 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from tacit import policies
+from tacit.domain.coverage import coverage
 from tacit.domain.ledger import Deposit, Open, Withdraw
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request
-from tacit.runtime import account_bodies, shapes
+from tacit.runtime import account_bodies, foreseeing, shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
 from tacit.runtime.stack import stack
@@ -63,6 +64,18 @@ def get_ledger(id: str) -> Response[str]:
     lines, behind = stack().ledger.lines(account.id, limit, place)
     items = [account_bodies.line_json(account, line) for line in lines]
     return respond(page_answer(items, paging.token(behind)))
+
+
+@app.get("/accounts/<id>/forecast")
+def get_forecast(id: str) -> Response[str]:
+    door = Door(app)
+    account = stack().accounts.find(door.caller, door.id())
+    door.known_query("until")
+    rules, now = policies.newest(account.provider), stack().clock.now()
+    until = foreseeing.until(door.query("until"), now, rules.zone)
+    members, accounts = stack().households.of_account(account)
+    found = coverage(account, members, accounts, rules, now, until)
+    return respond(Answer(200, dumps(foreseeing.coverage_json(found, account, until))))
 
 
 @app.put("/accounts/<id>")

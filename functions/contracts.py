@@ -82,8 +82,7 @@ def get_timeline(id: str) -> Response[str]:
     door.known_query("limit", "next")
     paging, limit, place = door.page([view.contract.id])
     events, behind = stack().repository.timeline(_shown(view).contract.id, limit, place)
-    for_staff = view.actor.role is Role.STAFF
-    items = [answers.event_json(event, for_staff) for event in events]
+    items = [answers.event_json(event, view.actor.role) for event in events]
     return respond(page_answer(items, paging.token(behind)))
 
 
@@ -92,10 +91,11 @@ def get_forecast(id: str) -> Response[str]:
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
     door.known_query("until")
-    until = foreseeing.until(door.query("until"), view)
-    parent = stack().contracts.above(_shown(view))
-    found = forecast(view.situation, view.policy, view.now, until, parent)
-    return respond(Answer(200, answers.dumps(foreseeing.forecast_json(found, until))))
+    until = foreseeing.until(door.query("until"), view.now, view.policy.zone)
+    members, accounts = stack().households.of_contract(_shown(view))
+    found = forecast(members, accounts, view.now, until, of=view.contract.id)
+    told = foreseeing.forecast_json(found, until, view.actor.role)
+    return respond(Answer(200, answers.dumps(told)))
 
 
 def _shown(view: View) -> View:

@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 from importlib.metadata import version
+from typing import Any
 
 from local import bench_imports
 from local.places import LOCAL, ROOT
@@ -23,16 +24,20 @@ def main() -> int:
             imports = bench_imports.measure()
         with step("Counting units on DynamoDB Local"):
             costs = count_costs()
+        with step("Renewing on DynamoDB Local, beside a bare loop; and a night of ten thousand"):
+            renewals = measure_renewals()
     except Trouble as trouble:
         say(str(trouble))
         return 1
     versions = {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
     LOCAL.mkdir(exist_ok=True)
-    found = {"versions": versions, "imports": imports, "costs": costs}
+    found = {"versions": versions, "imports": imports, "costs": costs, "renewals": renewals}
     RESULT.write_text(json.dumps(found, indent=1))
     print(", ".join(f"{name} {number}" for name, number in versions.items()))
     print(imports_table(imports))
     print(costs_table(costs))
+    print(rates_table(renewals["rates"]))
+    print("\nA night: " + ", ".join(f"{name} {n}" for name, n in renewals["night"].items()))
     return 0
 
 
@@ -50,6 +55,30 @@ def count_costs() -> dict[str, dict[str, float]]:
         raise Trouble(f"the costs could not be counted:\n{done.stdout[-1500:]}")
     found: dict[str, dict[str, float]] = json.loads(counted.read_text())
     return found
+
+
+def measure_renewals() -> dict[str, Any]:
+    """A program of its own, with nothing of ours in its process but what it measures."""
+    parts = os.pathsep.join(("shared", "functions", "."))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.repository.bench_renewals"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": parts}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise Trouble(f"the renewals could not be measured:\n{done.stderr[-1500:]}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def rates_table(rates: dict[str, dict[str, float]]) -> str:
+    """The worker beside the loop; the ratio is the worker's rate as a part of the loop's."""
+    heads = ("worker a second", "floor a second", "worker cpu ms", "floor cpu ms", "ratio")
+    lines = ["", f"{'renewals, threads':18}" + "".join(f"{head:>17}" for head in heads)]
+    for threads, row in rates.items():
+        spread = f"  ({row['ratio from']} to {row['ratio to']})"
+        lines.append(f"{threads:18}" + "".join(f"{row[head]:17.2f}" for head in heads) + spread)
+    return "\n".join(lines)
 
 
 def imports_table(imports: dict[str, dict[str, float]]) -> str:

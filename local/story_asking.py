@@ -32,6 +32,8 @@ class Story:
         self.sam = self.api.person("sam", "staff")
         self.alice = self.api.person("alice", *customer)
         self.bob = self.api.person("bob", *customer)
+        self.nina = self.api.person(f"nina-{self.run}", *customer)  # with money of this run's own
+        self.nina_address = f"{self.nina.name}@example.net"
 
     def ask(
         self,
@@ -60,6 +62,12 @@ class Story:
         body = {"holder": "alice", "email": self.address, "locale": "en", **fields, "import": True}
         self.ask(self.sam, "PUT", f"/contracts/{contract_id}", body, expect=201, show=show)
 
+    def bring(self, method: str, path: str, **fields: Any) -> None:
+        """Staff brings in, without a word, what a chapter begins with."""
+        answer = self.api.ask(self.sam, method, path, fields)
+        if answer.status not in (200, 201):
+            raise Trouble(f"{method} {path}: {answer.status} {answer.body}")
+
     def forecast(self, contract_id: str) -> None:
         """What will happen to it, as a list of days."""
 
@@ -75,8 +83,17 @@ class Story:
         self.ask(self.sam, "PUT", "/test-clock", {"now": now}, expect=200)
 
     def expiries(self, as_of: str) -> None:
+        """Run the job, wait for its end and look at it."""
+        answer = self._run("expiries", as_of)
+        self.page.asked(self.sam, "GET", f"/job-runs/{answer.body['id']}", None, {})
+        self.page.came_back(answer, only("status", "counts")(answer.body))
+
+    def renewals(self, as_of: str) -> None:
         """Run the job and wait for its end."""
-        body = {"job": "expiries", "as_of": as_of}
+        self._run("renewals", as_of)
+
+    def _run(self, job: str, as_of: str) -> Answer:
+        body = {"job": job, "as_of": as_of}
         shown = only("id", "status")
         run = self.ask(self.sam, "POST", "/job-runs", body, expect=202, show=shown)
 
@@ -86,9 +103,8 @@ class Story:
                 raise Trouble(f"GET /job-runs/{run['id']}: {answer.status} {answer.body}")
             return answer if answer.body["status"] != "running" else None
 
-        answer: Answer = eventually(ended, "the end of the job run")
-        self.page.asked(self.sam, "GET", f"/job-runs/{run['id']}", None, {})
-        self.page.came_back(answer, only("status", "counts")(answer.body))
+        found: Answer = eventually(ended, "the end of the job run")
+        return found
 
     def soon(self, contract_id: str, status: str, show: Fields) -> None:
         """Staff looks at a contract as soon as an event has brought it so far."""
@@ -103,17 +119,19 @@ class Story:
         self.page.asked(self.sam, "GET", path, None, {})
         self.page.came_back(answer, show(answer.body))
 
-    def mails(self, count: int) -> list[dict[str, Any]]:
-        """The mails to this run's address, the first one first, as soon as there are so many."""
+    def mails(self, count: int, address: str | None = None) -> list[dict[str, Any]]:
+        """The mails to an address of this run's (alice's, unless said), the first one first, as
+        soon as there are so many."""
+        to = address or self.address
         url = f"{self.stack.endpoint_url}/_ministack/ses/messages?account={self.stack.account}"
 
         def arrived() -> list[dict[str, Any]] | None:
             with urllib.request.urlopen(url, timeout=10) as answer:
                 messages = json.load(answer)["messages"].get(self.stack.account, [])
-            mine = [message for message in messages if self.address in message["To"]]
+            mine = [message for message in messages if to in message["To"]]
             return mine if len(mine) >= count else None
 
-        found: list[dict[str, Any]] = eventually(arrived, f"{count} mails to {self.address}")
+        found: list[dict[str, Any]] = eventually(arrived, f"{count} mails to {to}")
         return found
 
 

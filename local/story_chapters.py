@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local import story_one_life, story_other_ends
+from local import story_money, story_one_life, story_other_ends
 from local.story_asking import Story
 
 
@@ -13,6 +13,7 @@ def tell(story: Story) -> None:
     try:
         story_one_life.tell(story)
         story_other_ends.tell(story)
+        story_money.tell(story)
     finally:
         page.step("The test clock is given back.")
         story.clock(None)

@@ -20,6 +20,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -49,6 +50,13 @@ def client_of(endpoint_url: str) -> Any:
 @pytest.fixture(scope="session")
 def dynamodb_local() -> Iterator[str]:
     """The endpoint URL of a running DynamoDB Local."""
+    with running() as endpoint_url:
+        yield endpoint_url
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """A server for as long as the block lasts; its endpoint URL."""
     _fetch()
     process, endpoint_url = _start()
     try:

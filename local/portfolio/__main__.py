@@ -1,7 +1,7 @@
 """`python -m local.portfolio`: fill the running stack with the sample portfolio, as staff.
 
-A PUT says the same again is nothing to do, so a second fill changes nothing. For that it must send
-the same bodies: the day of the first fill is kept beside the stack's description.
+Each request says the same again is nothing to do, so a second fill changes nothing. For that it
+must send the same bodies: the day of the first fill is kept beside the stack's description.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,14 @@ from local.places import DEVELOPER
 from local.portfolio.days import day
 from local.progress import Trouble, exit_code
 
-DATA = Path(__file__).with_name("contracts.toml")
+CONTRACTS = Path(__file__).with_name("contracts.toml")
+ACCOUNTS = Path(__file__).with_name("accounts.toml")
 DAYS = ("starts_on", "expires_on", "registry_expires_on")
 
 
 def bodies(start_day: date) -> dict[str, dict[str, Any]]:
     """The body of each contract's PUT by its id, parents before their add-ons."""
-    rows = tomllib.loads(DATA.read_text("utf-8"))["contracts"]
+    rows = tomllib.loads(CONTRACTS.read_text("utf-8"))["contracts"]
     found = {}
     for row in rows:
         body = {
@@ -37,24 +39,38 @@ def bodies(start_day: date) -> dict[str, dict[str, Any]]:
     return found
 
 
-def fill(api: Api, staff: Person, start_day: date) -> dict[str, int]:
-    """How many contracts are new, and how many were there before; those are left as they are."""
-    counts = {"new": 0, "there": 0}
+def requests(start_day: date) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Method, path and body of everything that is asked, in the order of the fill: the contracts,
+    the accounts with their deposits, and what is activated."""
     for contract_id, body in bodies(start_day).items():
-        answer = api.ask(staff, "PUT", f"/contracts/{contract_id}", body)
-        counts[outcome(contract_id, answer)] += 1
+        yield "PUT", f"/contracts/{contract_id}", body
+    for row in tomllib.loads(ACCOUNTS.read_text("utf-8"))["accounts"]:
+        account_id, deposits = row.pop("id"), row.pop("deposits", [])
+        yield "PUT", f"/accounts/{account_id}", row
+        for deposit in deposits:
+            yield "POST", f"/accounts/{account_id}/deposits", deposit
+    for contract_id in tomllib.loads(CONTRACTS.read_text("utf-8"))["activated"]:
+        yield "POST", f"/contracts/{contract_id}/activation", {}
+
+
+def fill(api: Api, staff: Person, start_day: date) -> dict[str, int]:
+    """How many requests changed something, and how many found it there; that is left as it is."""
+    counts = {"new": 0, "there": 0}
+    for method, path, body in requests(start_day):
+        counts[outcome(f"{method} {path}", api.ask(staff, method, path, body))] += 1
     return counts
 
 
-def outcome(contract_id: str, answer: Answer) -> str:
-    """`already_registered` is what an earlier portfolio put there; it may have had a life since."""
-    if answer.status == 201:
+def outcome(asked: str, answer: Answer) -> str:
+    """`already_registered` is what an earlier portfolio put there; it may have had a life since,
+    and even be `closed`."""
+    if answer.status == 201 or (answer.status == 200 and answer.body.get("events")):
         return "new"
     if answer.status == 200:
         return "there"
-    if answer.status == 409 and answer.body["code"] == "already_registered":
+    if answer.status == 409 and answer.body["code"] in ("already_registered", "closed"):
         return "there"
-    raise Trouble(f"PUT /contracts/{contract_id}: {answer.status} {json.dumps(answer.body)}")
+    raise Trouble(f"{asked}: {answer.status} {json.dumps(answer.body)}")
 
 
 def start_day_of(stack: Description, file: Path, today: date) -> date:
@@ -88,7 +104,7 @@ def main() -> None:
     start_day = start_day_of(stack, folder / "portfolio.json", stack_today(api, staff))
     counts = fill(api, staff, start_day)
     if counts["new"]:
-        print(f"{counts['new']} contracts are new, {counts['there']} were there.")
+        print(f"{counts['new']} requests brought something new, {counts['there']} nothing.")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from tacit.domain.commands import Command, Register, Registration, Restore
+from tacit.domain.commands import (
+    Activate,
+    Cancel,
+    Command,
+    FinishTask,
+    PayNotice,
+    Register,
+    Registration,
+    Renew,
+    Restore,
+    ReverseRenewal,
+)
+from tacit.domain.days import local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import check_asker, decide
+from tacit.domain.money_back import money_back
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.registration import own_order, too_many_addons
@@ -28,7 +41,9 @@ from tacit.store.repository import (
     Repository,
 )
 
-_TRIES = 10
+# The renewals job may charge the same account a hundred times a second, for minutes.
+_TRIES = 50
+_PAID_AHEAD = 130  # notices: a renewal reaches ten years ahead, of a month each at least
 
 
 class Caller(Protocol):
@@ -99,15 +114,6 @@ class Contracts:
                 raise NotFound("contract") from None
             raise
 
-    def above(self, view: View) -> tuple[Situation, Policy] | None:
-        """The situation of the contract that this one hangs on, for whoever looks ahead."""
-        parent = view.situation.parent
-        if parent is None:
-            return None
-        with suppress(Broken):
-            return self.situation(parent), policy_of(parent)
-        return None
-
     def views(self, caller: Caller, contracts: list[Contract]) -> list[View]:
         """A page of contracts with their orders and parents; what the caller may not see is left
         out, and what only a person can mend."""
@@ -148,17 +154,37 @@ class Contracts:
             command, request = asked(view.actor)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
-            situation = self._with_account(caller, view.situation, command)
+            situation = self._with_money(caller, view.situation, command)
             decision = decide(situation, command, view.policy, now)
             answer = shape(view, decision)
             if self._committed(decision, view.policy, now, request, answer):
                 return answer
         raise Busy(f"lost {_TRIES} races")
 
-    def _with_account(self, caller: Caller, situation: Situation, command: Command) -> Situation:
-        """The account that the command names, read with every try: its balance may have moved. It
-        is for the core to say when one that is not there matters."""
-        account_id = command.account_id if isinstance(command, Restore) else None
+    def _with_money(self, caller: Caller, situation: Situation, command: Command) -> Situation:
+        """The account and the notice that the command names, read with every try: they may have
+        moved. It is for the core to say when one that is not there matters."""
+        contract = situation.contract
+        account_id: str | None = None
+        match command:
+            case Restore() | Activate() | Renew():
+                account_id = command.account_id
+            case Cancel(mode="immediate") if contract is not None and _pays_back(contract):
+                notices, _ = self.repository.notices(contract.id, _PAID_AHEAD, None)
+                situation = replace(situation, notices=tuple(notices))
+                today = local_day(self.clock.now(), policy_of(contract).zone)
+                refund = money_back(contract, policy_of(contract), today, notices)
+                account_id = refund.account_id if refund is not None else None
+            case ReverseRenewal() if contract is not None:
+                paid = self.repository.notice(contract.id, command.period_start)
+                situation = replace(situation, notice=paid)
+                account_id = paid.account_id if paid is not None else None
+            case PayNotice() if contract is not None:
+                notice = self.repository.notice(contract.id, command.period_start)
+                situation = replace(situation, notice=notice)
+            case FinishTask() if contract is not None:
+                task = self.repository.task(contract.provider, command.task_id)
+                situation = replace(situation, task=task)
         if account_id is None:
             return situation
         with suppress(NotFound):
@@ -240,7 +266,8 @@ class Contracts:
             return True
         record = record_of(request, answer, now)
         try:
-            self.repository.commit(decision, rules, now, record)
+            # A new term begins under the newest policy, and its calendars are reckoned by that one.
+            self.repository.commit(decision, policy_of(decision.contract), now, record)
         except (LostRace, KeyUsed):
             return False
         return True
@@ -266,6 +293,10 @@ def _newest(provider: str) -> Policy:
     except UnknownPolicy:
         reason = f"no provider {provider!r} is known here"
         raise Invalid("provider", reason, "unknown_provider") from None
+
+
+def _pays_back(contract: Contract) -> bool:
+    return policy_of(contract).kinds[contract.kind].money_back
 
 
 def policy_of(contract: Contract) -> Policy:

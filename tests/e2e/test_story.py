@@ -30,7 +30,38 @@ def test_the_story_is_told_to_its_end_twice_and_the_clock_given_back(
             assert told_of in text
         assert re.search(r"provider_until +2025-08-01\n +registry_until +2025-07-10\n", text)
         assert f"{stack.api_url}/contracts" in text
+        the_money_went_where_the_story_says(text, api, staff)
     assert api("GET", "/test-clock", staff).body == {"now": None}
+
+
+def the_money_went_where_the_story_says(text: str, api: Any, staff: str) -> None:
+    """Domains first, the server once there is enough, by hand once, and nothing that is short."""
+    month = text.partition("whose money does not suffice")[2]
+    ids = re.search(r"(story-\w+)-account", month)
+    assert ids is not None
+    name = ids[1]
+    assert 6 <= len(re.findall(r"^ +\S+ +(?:GET|POST) ", month, re.MULTILINE)) <= 10
+    for line in (
+        r"items\.0\.why\.short +amount 100\.00, currency RUB",
+        rf"items\.0\.why\.ahead +{name}-domain",
+        r"items\.0\.why\.until +2025-04-30",
+        rf"1\. deposit +1000\.00 *\n +2\. renewal +-200\.00  {name}-domain",
+        rf"3\. deposit +150\.00 *\n +4\. renewal +-900\.00  {name}-server",
+        r"balance_too_small",
+        r"short amount 790\.00",
+    ):
+        assert re.search(line, month), line
+    assert api("GET", f"/accounts/{name}-account", staff).body["balance"]["amount"] == "10.00"
+    ends = {
+        each: api("GET", f"/contracts/{name}-{each}", staff).body
+        for each in ("domain", "server", "later", "ordered")
+    }
+    assert {each: body["expires_on"] for each, body in ends.items() if each != "ordered"} == {
+        "domain": "2026-05-01",
+        "server": "2026-05-01",
+        "later": "2026-08-01",
+    }
+    assert ends["ordered"]["status"] == "pending"
 
 
 def story() -> str:

@@ -61,7 +61,7 @@ class Person:
         return {**claims, "cognito:groups": self.groups} if self.groups else claims
 
 
-PROVIDERS = ("infomaniak", "kreativmedia", "svenska-domaner")
+PROVIDERS = ("infomaniak", "kreativmedia", "registrar-ru", "svenska-domaner")
 
 
 def customer(subject: str, *providers: str) -> Person:
@@ -186,18 +186,21 @@ class World:
     def run_job(self, as_of: str, job: str = "expiries") -> str:
         """Start a run and work its messages until the queue is empty; its id."""
         run = self.invoke(job, {"as_of": as_of})
-        self.work_queue()
+        self.work_queue(job=job)
         return str(run["run"])
 
-    def work_queue(self, context: Callable[[], Context] = Context) -> int:
+    def work_queue(self, context: Callable[[], Context] = Context, job: str = "expiries") -> int:
         """Hand every message of the queue to the worker, continuations included."""
         worked = 0
-        while messages := self.messages(self.names.expiries_queue_url):
+        while messages := self.messages(self.queue_of(job)):
             for message in messages:
-                answer = self.invoke("expiries_worker", {"Records": [message]}, context())
+                answer = self.invoke(f"{job}_worker", {"Records": [message]}, context())
                 assert answer == {"batchItemFailures": []}, answer
                 worked += 1
         return worked
+
+    def queue_of(self, job: str) -> str:
+        return str(getattr(self.names, f"{job}_queue_url"))
 
     def messages(self, url: str) -> list[dict[str, Any]]:
         """Up to ten messages, taken from a queue, in the form in which Lambda gets them."""
@@ -414,6 +417,7 @@ def new_world() -> Iterator[World]:
     table = {k: v for k, v in table_definition().items() if k != "StreamSpecification"}
     aws("dynamodb").create_table(TableName=name, **table)
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]
+    renewals = sqs.create_queue(QueueName=f"{name}-renewals")["QueueUrl"]
     heard = sqs.create_queue(QueueName=f"{name}-bus")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]
     events.create_event_bus(Name=name)
@@ -424,11 +428,16 @@ def new_world() -> Iterator[World]:
     aws("sesv2").create_email_identity(EmailIdentity="tacit.example")
     forget_stack()
     names = SimpleNamespace(
-        table_name=name, bus_name=name, expiries_queue_url=expiries, bus_queue_url=heard
+        table_name=name,
+        bus_name=name,
+        expiries_queue_url=expiries,
+        renewals_queue_url=renewals,
+        bus_queue_url=heard,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TABLE_NAME", name)
         patch.setenv("EXPIRIES_QUEUE_URL", expiries)
+        patch.setenv("RENEWALS_QUEUE_URL", renewals)
         patch.setenv("BUS_NAME", name)
         patch.setenv("SECRET_ARN", secret)
         made = World(names)

@@ -9,7 +9,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
 
 from tacit.runtime.problems import PROBLEMS
-from tests.integration.conftest import REGION, Person, Reply, World, customer
+from tests.integration.conftest import REGION, STAFF, Person, Reply, World, customer
+from tests.integration.money import opened
+from tests.integration.rules.scenes import job
 
 ALICE_ELSEWHERE = customer("alice", "svenska-domaner")
 MALLORY = customer("mallory", "kreativmedia")
@@ -43,6 +45,46 @@ def family(world: World) -> None:
     world.register("d-1", plan="domain-ch", label="family.ch")
     world.register("s-1", **SVENSKA, plan="premium-domain", label="family.se")
     world.register("a-1", **SVENSKA, plan="mail-addon", parent_id="s-1")
+
+
+PLACED = {"provider": "kreativmedia", "holder": "alice", "contracts": ["g-1", "g-3"]}
+
+
+def grouped(world: World) -> None:
+    """Two contracts in one order, one in its own."""
+    for contract_id in ("g-1", "g-2"):
+        world.register(contract_id, order_id="o-1")
+    world.register("g-3")
+
+
+RENEWAL = {"current_expires_on": "2026-01-15", "account_id": "a-7"}
+REVERSAL = {"period_start": "2025-02-20", "reason": "refused"}
+
+
+def payable(world: World) -> None:
+    """Money on an account, one that waits to be activated, and a domain that can be warranted."""
+    opened(world, "a-7", "500.00")
+    world.register("p-7", status="pending")
+    world.register("i-1", provider="infomaniak", plan="domain-ch", label="mine.ch")
+
+
+def noticed(world: World) -> None:
+    """The notice of n-1 is open, that of n-2 is paid."""
+    for contract_id in ("n-1", "n-2"):
+        world.register(contract_id, starts_on="2024-02-20")
+    job(world, "2025-02-01", name="renewals")
+    paid = {"reference": "bank-0"}
+    assert world.call("POST", "/notices/n-2:2025-02-20/payment", STAFF, paid).status == 200
+
+
+def called_for(world: World) -> None:
+    """A warranty has stepped in, and somebody has to call: the task w-1:6."""
+    named = {"provider": "infomaniak", "plan": "domain-ch", "label": "owed.ch"}
+    world.register("w-1", **named, starts_on="2024-01-15", renewal_warranty=True)
+    off = world.call("PUT", "/contracts/w-1/autorenewal", STAFF, {"enabled": False})
+    assert off.status == 200, off.text
+    for day in ("2025-01-15", "2025-01-16", "2025-01-22", "2025-01-29", "2025-02-01"):
+        job(world, day, name="renewals")
 
 
 def over(world: World) -> None:

@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import STAFF, World, new_world
+from tests.integration.conftest import ALICE, STAFF, World, new_world
 from tests.integration.edge import (
     AT_ONCE,
     CONTRACT,
     NEW_ADD_ON,
     REGISTRY,
+    RENEWAL,
+    REVERSAL,
     assert_problem,
+    called_for,
     everything,
     family,
     nothing_written,
+    noticed,
+    payable,
 )
 
 NO_TEXT: list[Any] = [7, 1.5, True, [], {}, ["a"]]
@@ -83,6 +88,13 @@ AMENDMENT: dict[str, list[Any]] = {
     "technical_contact": NO_NAME,
     "options": ["", {}, 1, [1], [""], ["a b"], ["a"] * 21, None],
 }
+ARRANGEMENT: dict[str, list[Any]] = {
+    "id": [*NO_ID, "another"],
+    "provider": [*NO_ID, "nobody", None],
+    "holder": [*NO_NAME, None],
+    "autorenewal": NO_FLAG,
+    "contracts": ["", {}, 1, [1], [""], ["~c-1"], ["c-1", "c-1"], ["c-1"] * 41],
+}
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +103,9 @@ def world() -> Iterator[World]:
         made.set_clock("2025-02-01T11:00:00Z")
         made.register("c-1")
         family(made)
+        noticed(made)
+        called_for(made)
+        payable(made)
         yield made
 
 
@@ -135,6 +150,81 @@ def test_a_wrong_value_in_a_cancellation_is_named(world: World, field: str) -> N
         for value in CANCELLATION[field]:
             body = {field: value}
             assert_refused(world, "POST", "/contracts/c-1/cancellation", field, body)
+
+
+@pytest.mark.parametrize("field", ARRANGEMENT)
+def test_a_wrong_value_in_an_order_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in ARRANGEMENT[field]:
+            body = {"provider": "kreativmedia", "holder": "alice", field: value}
+            assert_refused(world, "PUT", "/orders/o-1", field, body)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field", "wrong"),
+    [
+        ("PUT", "/orders/~c-1/autorenewal", "enabled", [*NO_FLAG, None]),
+        ("PUT", "/contracts/c-1/autorenewal", "enabled", [*NO_FLAG, None]),
+        ("POST", "/orders/~c-1/detachments", "contract_id", [*NO_ID, "~c-1", None]),
+    ],
+)
+def test_a_wrong_value_in_a_command_on_an_order_is_named(
+    world: World, method: str, path: str, field: str, wrong: list[Any]
+) -> None:
+    with nothing_written(world):
+        for value in wrong:
+            assert_refused(world, method, path, field, {field: value})
+        assert_problem(world.call(method, path, STAFF, {}), 422, "missing_field", field)
+
+
+# By door: each field it cannot do without, with values that are readable and wrong.
+PAYING: dict[str, dict[str, list[Any]]] = {
+    "/contracts/c-1/renewal": {
+        "current_expires_on": [*NO_DAY, None],
+        "account_id": [*NO_ID, None],
+    },
+    "/contracts/n-2/renewal-reversal": {
+        "period_start": [*NO_DAY, None],
+        "reason": [*NO_TEXT, "a\x00", "\ud800", "x" * 501, None],
+    },
+    "/notices/n-1:2025-02-20/payment": {"reference": [*NO_LINE, None]},
+}
+RIGHT = {**RENEWAL, **REVERSAL, "reference": "bank-1"}
+
+
+@pytest.mark.parametrize("path", PAYING)
+def test_a_wrong_value_in_what_pays_for_a_term_is_named(world: World, path: str) -> None:
+    fields = PAYING[path]
+    with nothing_written(world):
+        for field, wrong in fields.items():
+            others = {name: RIGHT[name] for name in fields if name != field}
+            for value in wrong:
+                assert_refused(world, "POST", path, field, {**others, field: value})
+            reply = world.call("POST", path, STAFF, others)
+            assert_problem(reply, 422, "missing_field", field)
+
+
+def test_an_activation_names_one_thing_that_pays(world: World) -> None:
+    path = "/contracts/p-7/activation"
+    with nothing_written(world):
+        for field, wrong in {"account_id": NO_ID, "reference": NO_LINE}.items():
+            for value in wrong:
+                assert_refused(world, "POST", path, field, {field: value})
+        twice = {"account_id": "a-7", "reference": "inv-1"}
+        assert_refused(world, "POST", path, "reference", twice)
+        assert_problem(world.call("POST", path, STAFF, {}), 422, "missing_field", "account_id")
+        his_own_word = world.call("POST", path, ALICE, {"reference": "inv-1"})
+        assert_problem(his_own_word, 422, "invalid_field", "reference")
+
+
+def test_notices_are_asked_for_by_their_contract(world: World) -> None:
+    for value in ("a b", "é", "x" * 65):
+        reply = world.call("GET", "/notices", STAFF, query={"contract_id": value})
+        assert_problem(reply, 422, "invalid_field", "contract_id")
+    assert_problem(world.call("GET", "/notices", STAFF), 422, "missing_field", "contract_id")
+    unknown = {"contract_id": "c-1", "status": "open"}
+    reply = world.call("GET", "/notices", STAFF, query=unknown)
+    assert_problem(reply, 422, "unknown_field", "status")
 
 
 def test_an_expired_contract_does_not_come_in_with_a_registrys_date_that_cannot_be_true(
@@ -182,7 +272,19 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("POST", "/contracts/c-1/restoration", {"reference": "inv-1"}),
         ("PUT", "/contracts/d-1/registry", REGISTRY),
         ("POST", "/contracts/d-1/transfer-out", {}),
+        ("PUT", "/orders/o-1", {"provider": "kreativmedia", "holder": "alice"}),
+        ("PUT", "/orders/~c-1/autorenewal", {"enabled": False}),
+        ("PUT", "/contracts/c-1/autorenewal", {"enabled": False}),
+        ("POST", "/orders/~c-1/detachments", {"contract_id": "c-1"}),
+        ("POST", "/contracts/p-7/activation", {"account_id": "a-7"}),
+        ("POST", "/contracts/c-1/renewal", RENEWAL),
+        ("POST", "/contracts/n-2/renewal-reversal", REVERSAL),
+        ("PUT", "/contracts/i-1/renewal-warranty", {}),
+        ("DELETE", "/contracts/i-1/renewal-warranty", {}),
+        ("POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
+        ("POST", "/tasks/w-1:6/done", {}),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
+        ("POST", "/job-runs", {"job": "renewals", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),
     ],
 )
@@ -193,7 +295,8 @@ def test_what_no_door_takes_is_refused_at_each(
         with nothing_written(world):
             reply = world.call(method, path, STAFF, **asked)
             assert_problem(reply, status, code, field)
-        assert not world.messages(world.names.expiries_queue_url)
+        for job in ("expiries", "renewals"):
+            assert not world.messages(world.queue_of(job))
 
     refused(422, "unknown_field", "colour", body={**body, "colour": "red"})
     refused(422, "unknown_field", "__proto__", body={**body, "__proto__": {}})

@@ -16,7 +16,7 @@ from tests.integration.rules.policy_files import policy_files
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "events.md"
 ENVELOPE = "The detail of every event"
-NAME = re.compile(r"(account|contract|test_clock)\.[a-z_]+")
+NAME = re.compile(r"(account|contract|order|test_clock)\.[a-z_]+")
 Field = tuple[str, bool, frozenset[str]]
 
 IS_OF: dict[str, Callable[[Any], bool]] = {
@@ -88,7 +88,12 @@ def lived(world: World) -> list[dict[str, Any]]:
     assert world.call("POST", "/contracts/no-end/cancellation", ALICE, {}).status == 200
     amended = world.call("PATCH", "/contracts/hosting", STAFF, {"version": 4, "locale": "en"})
     assert amended.status == 200, amended.text
-    found = a_familys_life(world)
+    order = {"provider": "kreativmedia", "holder": "alice", "contracts": ["back", "no-end"]}
+    assert world.call("PUT", "/orders/o-1", STAFF, order).status == 201
+    one, off = {"contract_id": "back"}, {"enabled": False}
+    assert world.call("POST", "/orders/o-1/detachments", STAFF, one).status == 200
+    assert world.call("PUT", "/orders/o-1/autorenewal", ALICE, off).status == 200
+    found = a_familys_life(world) + paid_ahead(world) + owed_under_a_warranty(world)
     world.run_job("2026-01-15T11:00:00Z")
     world.set_clock("2026-01-16T11:00:00Z")
     paid = {"reference": "inv-1"}
@@ -129,6 +134,45 @@ def a_familys_life(world: World) -> list[dict[str, Any]]:
     world.set_clock("2025-08-01T11:00:00Z")
     assert world.call("POST", "/contracts/d-1/transfer-out", STAFF, {}).status == 200
     return found + told(world)
+
+
+def paid_ahead(world: World) -> list[dict[str, Any]]:
+    """A renewal that the job finds no money for, then pays, and that the registry refuses; what is
+    ordered begins, for nothing and for money, and who leaves gets his money back."""
+    world.set_clock("2025-08-01T11:00:00Z")
+    ru = {"provider": "registrar-ru"}
+    domain = {**ru, "plan": "domain-ru", "starts_on": "2024-08-20"}
+    world.register("r-1", **domain, label="r-1.ru")
+    world.register("r-2", **ru, plan="hosting-12", status="pending", starts_on="2025-08-01")
+    world.register("r-3", **ru, plan="vps-1", status="pending", starts_on="2025-08-01")
+    world.run_job("2025-08-01T11:00:00Z", "renewals")
+    opened(world, "a-ru", "2000.00", **ru, currency="RUB")
+    world.run_job("2025-08-02T11:00:00Z", "renewals")
+    back = {"period_start": "2025-08-20", "reason": "refused"}
+    assert world.call("POST", "/contracts/r-1/renewal-reversal", STAFF, back).status == 200
+    at_once = {"mode": "immediate"}
+    assert world.call("POST", "/contracts/r-3/cancellation", ALICE, at_once).status == 200
+    return told(world)
+
+
+def owed_under_a_warranty(world: World) -> list[dict[str, Any]]:
+    """A domain that nobody pays for is told to end, is warranted, and paid when people have
+    called."""
+    world.set_clock("2025-08-01T11:00:00Z")
+    swiss = {"provider": "infomaniak", "plan": "domain-ch", "label": "warranted.ch"}
+    world.register("w-1", **swiss, starts_on="2024-08-20")
+    path = "/contracts/w-1/renewal-warranty"
+    for method in ("PUT", "DELETE", "PUT"):
+        assert world.call(method, path, ALICE).status == 200
+    world.run_job("2025-08-15T11:00:00Z")
+    for day in ("2025-08-20", "2025-08-21", "2025-08-28", "2025-09-03"):
+        world.run_job(f"{day}T11:00:00Z", "renewals")
+    (task,) = world.call("GET", "/tasks", STAFF).json["items"]
+    assert world.call("POST", f"/tasks/{task['id']}/done", STAFF).status == 200
+    paid = {"reference": "bank-9"}
+    reply = world.call("POST", "/notices/w-1:2025-08-20/payment", STAFF, paid)
+    assert reply.status == 200, reply.text
+    return told(world)
 
 
 def told(world: World) -> list[dict[str, Any]]:

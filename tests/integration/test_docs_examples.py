@@ -108,18 +108,23 @@ def test_every_example_is_answered_as_its_page_shows(page: Path, world: World) -
         asked = f"{example.method} {example.path}"
         assert reply.status == example.status, f"{asked}: {reply.text}"
         assert missing(example.shown, reply.json) is None, asked
-        world.work_queue()
+        for job in ("expiries", "renewals"):
+            world.work_queue(job=job)
 
 
 def test_the_readme_shows_every_door_that_changes_or_reads_a_contract() -> None:
     asked = {
-        (example.method, re.sub("/tour-1|/kreativmedia|/of-somebody-else", "/{id}", example.path))
+        (
+            example.method,
+            re.sub("/tour-[12]|/kreativmedia|/of-somebody-else", "/{id}", example.path),
+        )
         for example in examples((ROOT / "README.md").read_text("utf-8"))
     }
     for action in ("cancellation", "reactivation"):
         assert ("POST", f"/contracts/{{id}}/{action}") in asked
+    assert ("POST", "/contracts/{id}/renewal") in asked
     own = ("/contracts/{id}", "/contracts/{id}/timeline", "/contracts/{id}/forecast")
-    for path in ("/contracts", *own, "/job-runs"):
+    for path in ("/contracts", *own, "/notices", "/job-runs"):
         assert ("GET", path) in asked
 
 

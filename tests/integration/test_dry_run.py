@@ -11,16 +11,24 @@ from tests.integration.edge import (
     CONTRACT,
     KIM,
     NEW_ADD_ON,
+    PLACED,
     REGISTRY,
+    RENEWAL,
+    REVERSAL,
     assert_problem,
+    called_for,
     everything,
     family,
+    grouped,
     nothing_written,
+    noticed,
     over,
+    payable,
 )
 
 DRY = {"dry_run": "true"}
 JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
+RENEWALS = {**JOB, "job": "renewals"}
 KEY = {"Idempotency-Key": "k-1"}
 
 
@@ -61,7 +69,21 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (family, ALICE, "POST", "/contracts/s-1/cancellation", AT_ONCE),
     (family, ALICE, "POST", "/contracts/a-1/cancellation", AT_ONCE),
     (over, STAFF, "POST", "/contracts/x-1/restoration", {"reference": "inv-1"}),
+    (grouped, ALICE, "PUT", "/orders/o-1/autorenewal", {"enabled": False}),
+    (grouped, ALICE, "PUT", "/contracts/g-3/autorenewal", {"enabled": False}),
+    (grouped, STAFF, "PUT", "/orders/o-2", PLACED),
+    (grouped, STAFF, "PUT", "/orders/o-1", {**PLACED, "autorenewal": False}),
+    (grouped, STAFF, "POST", "/orders/o-1/detachments", {"contract_id": "g-1"}),
+    (payable, ALICE, "POST", "/contracts/p-7/activation", {"account_id": "a-7"}),
+    (payable, STAFF, "POST", "/contracts/p-7/activation", {"reference": "inv-1"}),
+    (payable, ALICE, "POST", "/contracts/c-1/renewal", RENEWAL),
+    (payable, ALICE, "PUT", "/contracts/i-1/renewal-warranty", {}),
+    (called_for, ALICE, "DELETE", "/contracts/w-1/renewal-warranty", {}),
+    (noticed, STAFF, "POST", "/contracts/n-2/renewal-reversal", REVERSAL),
+    (noticed, KIM, "POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
+    (called_for, STAFF, "POST", "/tasks/w-1:6/done", {}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
+    (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
     (broken, KIM, "POST", "/parked/contract:c-9/retry", {}),
     (as_it_is, STAFF, "PUT", "/test-clock", {"now": "2030-01-01T00:00:00Z"}),
@@ -78,7 +100,8 @@ def test_a_preview_equals_what_happens(world: World, command: Any) -> None:
         preview = world.call(method, path, who, body, query=DRY, headers=KEY)
         assert world.call("GET", "/contracts/c-1", STAFF).json["version"] >= 1
     assert preview.status < 300, preview.text
-    assert not world.messages(world.names.expiries_queue_url)
+    for job in ("expiries", "renewals"):
+        assert not world.messages(world.queue_of(job))
     before = everything(world)
     real = world.call(method, path, who, body, query={"dry_run": "false"}, headers=KEY)
     assert everything(world) != before
@@ -116,7 +139,24 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (STAFF, "PUT", "/contracts/a-2", {**NEW_ADD_ON, "parent_id": "gone"}),
     (STAFF, "POST", "/contracts/gone/transfer-out", {"reason": "unasked"}),
     (STAFF, "PUT", "/contracts/gone/registry", REGISTRY),
+    (ALICE, "PUT", "/contracts/g-1/autorenewal", {"enabled": False}),
+    (ALICE, "PUT", "/orders/o-9/autorenewal", {"enabled": False}),
+    (STAFF, "PUT", "/orders/o-1", {**PLACED, "contracts": ["gone"]}),
+    (STAFF, "PUT", "/orders/~g-3", PLACED),
+    (STAFF, "POST", "/orders/o-1/detachments", {"contract_id": "gone"}),
     (STAFF, "POST", "/parked/contract:c-2/retry", {}),
+    (ALICE, "POST", "/contracts/c-1/renewal", {**RENEWAL, "current_expires_on": "2027-01-15"}),
+    (ALICE, "POST", "/contracts/c-1/renewal", {**RENEWAL, "account_id": "a-9"}),
+    (ALICE, "POST", "/contracts/c-2/renewal", {**RENEWAL, "current_expires_on": "2025-01-15"}),
+    (ALICE, "POST", "/contracts/p-7/renewal", RENEWAL),
+    (ALICE, "POST", "/contracts/p-7/activation", {}),
+    (ALICE, "PUT", "/contracts/c-1/renewal-warranty", {}),
+    (STAFF, "POST", "/contracts/c-1/renewal-reversal", REVERSAL),
+    (STAFF, "POST", "/notices/c-1:2026-01-15/payment", {"reference": "bank-1"}),
+    (STAFF, "POST", "/notices/c-1:never/payment", {"reference": "bank-1"}),
+    (STAFF, "POST", "/notices/none/payment", {"reference": "bank-1"}),
+    (STAFF, "POST", "/tasks/c-1:7/done", {}),
+    (STAFF, "POST", "/tasks/none/done", {}),
 ]
 
 
@@ -129,6 +169,8 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     assert world.call("POST", "/contracts/c-2/cancellation", ALICE).status == 200
     world.register("gone", provider="svenska-domaner", plan="premium-domain", label="gone.se")
     assert world.call("POST", "/contracts/gone/transfer-out", STAFF).status == 200
+    grouped(world)
+    payable(world)
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

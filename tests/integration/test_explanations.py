@@ -20,8 +20,17 @@ from tests.integration.states import (
     as_free_account,
     as_free_account_of_an_expired_domain,
     as_free_account_switched_off,
+    as_in_grace,
+    as_noticed,
+    as_noticed_and_cancelled,
+    as_on_trial,
+    as_one_of_an_order,
+    as_ordered_ahead,
+    as_ordered_on_trial,
+    as_paid_for_years,
     as_pending,
     as_registered,
+    as_renewed,
     as_restorable,
     as_short_term,
     as_short_term_cancelled,
@@ -30,16 +39,23 @@ from tests.integration.states import (
     as_terminated_add_on,
     as_transferred,
     as_unpaid_add_on,
+    as_warranted,
 )
 
-# By the row's name: the door, and the body that asks for it there. What is restored is paid from an
-# account that can, of the contract's own provider.
+# By the row's name: the door, and the body that asks for it there. Whatever costs something is paid
+# from an account that can, of the contract's own provider.
 DOORS: dict[str, tuple[str, dict[str, str]]] = {
     "cancel": ("cancellation", {}),
     "cancel_immediately": ("cancellation", {"mode": "immediate"}),
     "reactivate": ("reactivation", {}),
     "restore": ("restoration", {"account_id": "a-{provider}"}),
+    "renew": (
+        "renewal",
+        {"current_expires_on": "{expires_on}", "account_id": "a-{provider}"},
+    ),
+    "activate": ("activation", {"account_id": "a-{provider}"}),
     "transfer_out": ("transfer-out", {}),
+    "switch_autorenewal": ("autorenewal", {}),
 }
 
 
@@ -47,6 +63,7 @@ DOORS: dict[str, tuple[str, dict[str, str]]] = {
     ("state", "status"),
     [
         (as_registered, "active"),
+        (as_one_of_an_order, "active"),
         (as_pending, "pending"),
         (as_cancelled, "non_renewing"),
         (as_due_and_not_worked, "non_renewing"),
@@ -66,12 +83,23 @@ DOORS: dict[str, tuple[str, dict[str, str]]] = {
         (as_free_account, "active"),
         (as_free_account_switched_off, "inactive"),
         (as_free_account_of_an_expired_domain, "expired"),
+        (as_ordered_ahead, "pending"),
+        (as_on_trial, "active"),
+        (as_ordered_on_trial, "pending"),
+        (as_noticed, "active"),
+        (as_noticed_and_cancelled, "non_renewing"),
+        (as_renewed, "active"),
+        (as_paid_for_years, "active"),
+        (as_in_grace, "expired"),
+        (as_warranted, "active"),
     ],
 )
 def test_an_explanation_equals_the_answer(world: World, state: Any, status: str) -> None:
     world.set_clock("2025-02-01T11:00:00Z")
     opened(world, "a-kreativmedia", "1000.00")
     opened(world, "a-svenska-domaner", "1000.00", provider="svenska-domaner", currency="SEK")
+    opened(world, "a-infomaniak", "1000.00", provider="infomaniak")
+    opened(world, "a-registrar-ru", "9000.00", provider="registrar-ru", currency="RUB")
     state(world)
     assert world.contract("c-1")["status"] == status
     explained(world)
@@ -86,12 +114,18 @@ def explained(world: World) -> None:
             continue
         rows[who.subject] = {row["action"] for row in shown.json["actions"]}
         for row in shown.json["actions"]:
-            door, asks = DOORS[row["action"]]
-            body = {name: value.format(**shown.json) for name, value in asks.items()}
-            path = f"/contracts/c-1/{door}"
-            asked = world.call("POST", path, who, body, query={"dry_run": "true"})
-            assert_explained(row, asked)
+            assert_explained(row, asked_for(world, who, row, shown.json))
     assert_offered(world, rows)
+
+
+def asked_for(world: World, who: Person, row: dict[str, Any], shown: dict[str, Any]) -> Reply:
+    """The command that the row speaks of, as a dry run."""
+    door, asks = DOORS[row["action"]]
+    path, dry = f"/contracts/c-1/{door}", {"dry_run": "true"}
+    if door == "autorenewal":
+        return world.call("PUT", path, who, {"enabled": not shown["autorenewal"]}, query=dry)
+    body = {name: value.format(**shown) for name, value in asks.items()}
+    return world.call("POST", path, who, body, query=dry)
 
 
 def assert_offered(world: World, rows: dict[str, set[str]]) -> None:
@@ -207,6 +241,44 @@ def test_next_is_what_the_calendar_does_on_that_day_and_not_before(
         assert timeline(world)[0] == event
     if actions[-1] == "close":
         assert calendar_steps(world, STAFF) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "event"),
+    [
+        (as_registered, "renew", "contract.renewed"),
+        (as_pending, "activate", "contract.activated"),
+        (as_domain, "renew", "contract.renewed"),
+    ],
+)
+def test_next_is_what_the_renewals_job_does_on_that_day_and_not_before(
+    world: World, state: Any, action: str, event: str
+) -> None:
+    world.set_clock("2025-01-01T11:00:00Z")
+    opened(world, "a-1", "1000.00")
+    state(world)
+    coming = calendar_steps(world, STAFF)
+    assert coming is not None
+    assert coming["action"] == action
+    events = len(timeline(world))
+    job(world, day_before(coming["on"]), "23:59", name="renewals")
+    assert len(timeline(world)) == events
+    job(world, coming["on"], "00:00", name="renewals")
+    assert timeline(world)[0] == event
+
+
+def test_what_could_not_be_paid_is_tried_on_the_next_day_until_it_expires(world: World) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    as_registered(world)
+    for day, action, on in (
+        ("2025-12-16", "renew", "2025-12-17"),
+        ("2026-01-14", "renew", "2026-01-15"),
+        ("2026-01-15", "expire", "2026-01-15"),
+    ):
+        job(world, day, name="renewals")
+        assert calendar_steps(world, STAFF) == {"action": action, "on": on}
+    job(world, "2026-01-15")
+    assert world.contract("c-1")["status"] == "expired"
 
 
 def test_what_follows_its_parent_is_restored_with_it_and_no_window_of_its_own_is_shown(

@@ -8,7 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.conftest import STAFF, World, new_world
-from tests.integration.edge import AT_ONCE, CONTRACT, NEW_ADD_ON, REGISTRY, everything, family
+from tests.integration.edge import (
+    AT_ONCE,
+    CONTRACT,
+    NEW_ADD_ON,
+    REGISTRY,
+    RENEWAL,
+    REVERSAL,
+    everything,
+    family,
+    noticed,
+    payable,
+)
 from tests.integration.test_bad_input import REGISTRATION
 
 SCALARS = (
@@ -33,8 +44,15 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
     ("PUT", "/contracts/d-1/registry", REGISTRY),
     ("POST", "/contracts/d-1/transfer-out", {}),
     ("PUT", "/contracts/a-2", NEW_ADD_ON),
+    ("POST", "/contracts/c-1/renewal", RENEWAL),
+    ("POST", "/contracts/p-7/activation", {"account_id": "a-7"}),
+    ("POST", "/contracts/n-2/renewal-reversal", REVERSAL),
+    ("PUT", "/contracts/i-1/renewal-warranty", {}),
+    ("POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
 ]
-FIELDS = st.sampled_from(["mode", "reason", "account_id", "reference", *REGISTRY, "parent_id"])
+FIELDS = st.sampled_from(
+    ["mode", "reason", "account_id", "reference", *REGISTRY, "parent_id", *RENEWAL, *REVERSAL]
+)
 CHANGES = st.dictionaries(NAMES, VALUES, max_size=3)
 
 
@@ -44,6 +62,8 @@ def world() -> Iterator[World]:
         made.set_clock("2025-02-01T11:00:00Z")
         made.register("c-1")
         family(made)
+        noticed(made)
+        payable(made)
         yield made
 
 
@@ -86,5 +106,5 @@ def test_any_body_of_a_command_gets_an_answer(
     if reply.status >= 400:
         assert everything(world) == before
         assert reply.code
-    contract = "/".join(path.split("/")[:3])
+    contract = "/".join(path.partition(":")[0].replace("notices", "contracts").split("/")[:3])
     assert world.call("GET", contract, STAFF).status in (200, 404)

@@ -16,17 +16,25 @@ from tests.integration.edge import (
     CONTRACT,
     KIM,
     NEW_ADD_ON,
+    PLACED,
     REGISTRY,
+    RENEWAL,
+    REVERSAL,
     assert_problem,
+    called_for,
     everything,
     family,
+    grouped,
     nothing_written,
+    noticed,
     over,
+    payable,
 )
 
 NOW = "2025-02-01T11:00:00Z"
 CANCELLATION, REACTIVATION = "/contracts/c-1/cancellation", "/contracts/c-1/reactivation"
 JOB = {"job": "expiries", "as_of": NOW}
+NO_FIELDS = ("/transfer-out", "/renewal-warranty", "/done")
 
 
 def keyed(
@@ -142,33 +150,47 @@ def test_a_key_may_be_used_anew_after_its_day(stack: World) -> None:
     assert len(records(stack)) == 1
 
 
+def as_it_is(_: World) -> None:
+    return
+
+
 @pytest.mark.parametrize(
-    ("who", "method", "path", "body"),
+    ("prepare", "who", "method", "path", "body"),
     [
-        (STAFF, "PUT", "/contracts/c-2", CONTRACT),
-        (STAFF, "PATCH", "/contracts/c-1", {"version": 1, "label": "another"}),
-        (ALICE, "POST", CANCELLATION, {}),
-        (STAFF, "PUT", "/contracts/a-2", NEW_ADD_ON),
-        (STAFF, "PUT", "/contracts/d-1/registry", REGISTRY),
-        (STAFF, "POST", "/contracts/d-1/transfer-out", {}),
-        (ALICE, "POST", "/contracts/s-1/cancellation", AT_ONCE),
-        (ALICE, "POST", "/contracts/a-1/cancellation", AT_ONCE),
-        (STAFF, "POST", "/contracts/x-1/restoration", {"reference": "inv-1"}),
-        (STAFF, "POST", "/job-runs", JOB),
-        (KIM, "POST", "/job-runs", JOB),
-        (STAFF, "PUT", "/test-clock", {"now": "2025-03-01T00:00:00Z"}),
+        (as_it_is, STAFF, "PUT", "/contracts/c-2", CONTRACT),
+        (as_it_is, STAFF, "PATCH", "/contracts/c-1", {"version": 1, "label": "another"}),
+        (as_it_is, ALICE, "POST", CANCELLATION, {}),
+        (family, STAFF, "PUT", "/contracts/a-2", NEW_ADD_ON),
+        (family, STAFF, "PUT", "/contracts/d-1/registry", REGISTRY),
+        (family, STAFF, "POST", "/contracts/d-1/transfer-out", {}),
+        (family, ALICE, "POST", "/contracts/s-1/cancellation", AT_ONCE),
+        (family, ALICE, "POST", "/contracts/a-1/cancellation", AT_ONCE),
+        (over, STAFF, "POST", "/contracts/x-1/restoration", {"reference": "inv-1"}),
+        (grouped, ALICE, "PUT", "/orders/o-1/autorenewal", {"enabled": False}),
+        (grouped, ALICE, "PUT", "/contracts/g-3/autorenewal", {"enabled": False}),
+        (grouped, STAFF, "PUT", "/orders/o-2", PLACED),
+        (grouped, STAFF, "POST", "/orders/o-1/detachments", {"contract_id": "g-1"}),
+        (payable, ALICE, "POST", "/contracts/p-7/activation", {"account_id": "a-7"}),
+        (payable, ALICE, "POST", "/contracts/c-1/renewal", RENEWAL),
+        (payable, ALICE, "PUT", "/contracts/i-1/renewal-warranty", {}),
+        (called_for, ALICE, "DELETE", "/contracts/w-1/renewal-warranty", {}),
+        (noticed, STAFF, "POST", "/contracts/n-2/renewal-reversal", REVERSAL),
+        (noticed, STAFF, "POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
+        (called_for, STAFF, "POST", "/tasks/w-1:6/done", {}),
+        (as_it_is, STAFF, "POST", "/job-runs", JOB),
+        (as_it_is, KIM, "POST", "/job-runs", {**JOB, "job": "renewals"}),
+        (as_it_is, STAFF, "PUT", "/test-clock", {"now": "2025-03-01T00:00:00Z"}),
     ],
 )
 def test_every_command_knows_its_key(
-    stack: World, who: Person, method: str, path: str, body: dict[str, Any]
+    stack: World, prepare: Any, who: Person, method: str, path: str, body: dict[str, Any]
 ) -> None:
-    family(stack)
-    over(stack)
+    prepare(stack)
     before = everything(stack)
     first = keyed(stack, method, path, who, body)
     assert everything(stack) != before
     # A door that takes no fields refuses another body before it comes to that.
-    code = "unknown_field" if path.endswith("/transfer-out") else "idempotency_key_reused"
+    code = "unknown_field" if path.endswith(NO_FIELDS) else "idempotency_key_reused"
     with nothing_written(stack):
         again = keyed(stack, method, path, who, body)
         other = keyed(stack, method, path, who, {**body, **_changed(body)})
@@ -181,6 +203,8 @@ def _changed(body: dict[str, Any]) -> dict[str, Any]:
     """The same body with one field another one, still readable."""
     changes = {"label": "a third", "as_of": "2025-01-01T00:00:00Z", "now": "2025-04-01T00:00:00Z"}
     changes |= {"registry_expires_on": "2027-06-01", "reference": "inv-2"}
+    changes |= {"account_id": "a-8", "reason": "another"}
+    changes |= {"enabled": True, "contracts": ["g-1"], "contract_id": "g-2"}  # type: ignore[dict-item]
     return {k: v for k, v in changes.items() if k in body} or {"reason": "x"}
 
 

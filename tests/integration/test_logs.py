@@ -9,6 +9,7 @@ import pytest
 
 from tacit.runtime.observability import logger
 from tests.integration.conftest import ALICE, BOB, STAFF, World
+from tests.integration.money import opened
 
 TOKEN = "eyJraWQiOiJ0b2tlbi1vZi1hbGljZSJ9.secret.signature"
 KEY = "key-of-alice-4711"
@@ -55,6 +56,7 @@ def live_a_life(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("GET", "/contracts", ALICE, query={"next": TOKEN}) == 422
     assert call("GET", "/contracts/c-1/timeline", ALICE) == 200
     assert world.mails()
+    renew_and_take_back(world)
     fail_once(world, monkeypatch)
     break_record(world)
     world.run_job("2026-02-20T12:00:00Z")
@@ -62,6 +64,20 @@ def live_a_life(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("POST", "/parked/contract:c-2/retry", STAFF, {}) == 409
     assert world.mails()
     world.invoke("sweep", {"schedule": "sweep"})
+
+
+def renew_and_take_back(world: World) -> None:
+    """By the job, from an account; and one that the job cannot read."""
+    opened(world, "a-1", "200.00")
+    for contract_id in ("c-3", "c-4"):
+        world.register(contract_id, label=LABEL, email=EMAIL, starts_on="2024-02-20")
+    break_record(world, "c-4")
+    run = world.run_job("2025-02-01T11:00:00Z", "renewals")
+    counts = world.call("GET", f"/job-runs/{run}", STAFF).json["counts"]
+    assert (counts["done"], counts["parked"]) == (1, 1)
+    body = {"period_start": "2025-02-20", "reason": REASON}
+    reply = world.call("POST", "/contracts/c-3/renewal-reversal", STAFF, body, headers=HEADERS)
+    assert reply.status == 200, reply.text
 
 
 def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,11 +101,11 @@ def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         world.invoke("relay", {"Records": []})
 
 
-def break_record(world: World) -> None:
+def break_record(world: World, contract_id: str = "c-2") -> None:
     """A date that is none, with an address in its place: the reason of the parking names it."""
     world.dynamodb.update_item(
         TableName=world.names.table_name,
-        Key={"pk": {"S": "contract#c-2"}, "sk": {"S": "head"}},
+        Key={"pk": {"S": f"contract#{contract_id}"}, "sk": {"S": "head"}},
         UpdateExpression="SET starts_on = :text",
         ExpressionAttributeValues={":text": {"S": EMAIL}},
     )

@@ -24,6 +24,7 @@ from tests.integration.edge import (
     SVEN,
 )
 from tests.integration.money import opened
+from tests.integration.rules.policy_files import policy_files
 
 # In the order of the columns below.
 PEOPLE: dict[str, Person | None] = {
@@ -51,6 +52,10 @@ STAFF_OF_ALL = (403, 403, 403, 403, 403, 403, 403, 403, 200, 403, 401)
 TOKEN = (200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 401)
 ACCOUNT = {"provider": "kreativmedia", "holder": "alice", "currency": "CHF"}
 BOOKING = {"amount": {"amount": "5.00", "currency": "CHF"}, "reference": "r-1"}
+RENEWAL = {"current_expires_on": "2026-01-15", "account_id": "a-1"}
+REVERSAL = {"period_start": "2025-02-20", "reason": "refused"}
+CALL = {"days": 0, "channel": "phone"}
+NOTICED = {**CONTRACT, "starts_on": "2024-02-20"}
 
 DOORS = {
     ("GET", "/contracts"): (None, TOKEN),
@@ -68,12 +73,28 @@ DOORS = {
     ("POST", "/contracts/{id}/reactivation"): ({}, HOLDER),
     ("GET", "/contracts/{id}/restoration-quote"): (None, NOT_EXPIRED),
     ("POST", "/contracts/{id}/restoration"): ({"reference": "inv-1"}, HOLDER),
+    ("POST", "/contracts/{id}/activation"): ({"account_id": "a-1"}, HOLDER),
+    ("POST", "/contracts/{id}/renewal"): (RENEWAL, HOLDER),
+    ("POST", "/contracts/{id}/renewal-reversal"): (REVERSAL, STAFF_OF_IT),
+    ("PUT", "/contracts/{id}/renewal-warranty"): ({}, HOLDER),
+    ("DELETE", "/contracts/{id}/renewal-warranty"): ({}, HOLDER),
+    ("GET", "/notices"): (None, HOLDER),
+    ("POST", "/notices/{id}/payment"): ({"reference": "bank-1"}, STAFF_OF_IT),
+    ("GET", "/tasks"): (None, ANY_STAFF),
+    ("POST", "/tasks/{id}/done"): ({}, STAFF_OF_IT),
     ("GET", "/accounts"): (None, TOKEN),
     ("GET", "/accounts/{id}"): (None, HOLDER_ALONE),
     ("GET", "/accounts/{id}/ledger"): (None, HOLDER_ALONE),
+    ("GET", "/accounts/{id}/forecast"): (None, HOLDER_ALONE),
     ("PUT", "/accounts/{id}"): (ACCOUNT, STAFF_OF_IT),
     ("POST", "/accounts/{id}/deposits"): (BOOKING, STAFF_OF_IT),
     ("POST", "/accounts/{id}/withdrawals"): (BOOKING, STAFF_OF_IT),
+    ("PUT", "/contracts/{id}/autorenewal"): ({"enabled": False}, HOLDER),
+    ("GET", "/orders"): (None, TOKEN),
+    ("GET", "/orders/{id}"): (None, HOLDER_ALONE),
+    ("PUT", "/orders/{id}"): ({"provider": "kreativmedia", "holder": "alice"}, STAFF_OF_IT),
+    ("PUT", "/orders/{id}/autorenewal"): ({"enabled": False}, HOLDER_ALONE),
+    ("POST", "/orders/{id}/detachments"): ({"contract_id": "c-1"}, STAFF_OF_IT),
     ("GET", "/providers/{id}/plans"): (None, TOKEN),
     ("GET", "/providers/{id}/policy"): (None, TOKEN),
     ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
@@ -87,10 +108,11 @@ DOORS = {
 
 
 @pytest.fixture(scope="module")
-def scene() -> Iterator[tuple[World, dict[str, str]]]:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dict[str, str]]]:
     """A contract and a domain, an account, a broken contract that is parked, and a run of the
-    provider's own staff."""
-    with new_world() as world:
+    provider's own staff. What only a warranty brings about, this provider has one as well."""
+    with policy_files(tmp_path_factory.mktemp("policies")) as files, new_world() as world:
+        files.edit("kreativmedia", {"kinds.domain.warranty": {"steps": [CALL]}})
         world.set_clock("2025-02-01T11:00:00Z")
         assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
         world.register("d-1", plan="domain-ch", label="example.ch")
@@ -105,10 +127,32 @@ def scene() -> Iterator[tuple[World, dict[str, str]]]:
         run = world.call("POST", "/job-runs", KIM, body).json["id"]
         world.work_queue()
         assert world.call("GET", "/parked", KIM).json["items"]
-        opened(world, "a-1", "100.00")
-        ids = {"contracts": "c-1", "accounts": "a-1", "providers": "kreativmedia", "job-runs": run}
+        owed = a_call_that_has_to_be_made(world)
+        assert world.call("PUT", "/contracts/n-1", STAFF, NOTICED).status == 201
+        world.register("n-2", status="pending", starts_on="2025-02-01")
+        world.register("r-1", starts_on="2024-02-20")
+        world.run_job("2025-02-01T11:00:00Z", "renewals")
+        paid = {"reference": "bank-0"}
+        assert world.call("POST", "/notices/r-1:2025-02-20/payment", KIM, paid).status == 200
+        opened(world, "a-1", "1000.00")
+        ids = {"contracts": "c-1", "accounts": "a-1", "orders": "~c-1"}
+        ids |= {"providers": "kreativmedia", "job-runs": run}
         ids |= {f"/contracts/{{id}}/{door}": "d-1" for door in ("registry", "transfer-out")}
+        ids |= {"/contracts/{id}/renewal-reversal": "r-1", "/contracts/{id}/activation": "n-2"}
+        ids |= {"/contracts/{id}/renewal-warranty": "d-1"}
+        ids |= {"notices": "n-1:2025-02-20", "tasks": owed}
         yield world, {**ids, "parked": "contract:c-9"}
+
+
+def a_call_that_has_to_be_made(world: World) -> str:
+    """The task of a warranty that has stepped in."""
+    off = {"plan": "domain-ch", "label": "warranted.ch", "starts_on": "2024-01-31"}
+    world.register("w-1", **off, renewal_warranty=True)
+    assert world.call("PUT", "/contracts/w-1/autorenewal", STAFF, {"enabled": False}).status == 200
+    for day in ("2025-01-31", "2025-02-01"):
+        world.run_job(f"{day}T11:00:00Z", "renewals")
+    (task,) = world.call("GET", "/tasks", KIM).json["items"]
+    return str(task["id"])
 
 
 def test_the_matrix_knows_every_door() -> None:
@@ -124,7 +168,8 @@ def test_each_person_gets_the_answer_of_the_matrix(
     body, expected = DOORS[door]
     own_id = ids.get(resource) or ids.get(resource.split("/")[1], "")
     path = resource.replace("{id}", own_id)
-    query = None if method == "GET" else {"dry_run": "true"}
+    query = {"contract_id": "n-1"} if resource == "/notices" else None
+    query = query if method == "GET" else {"dry_run": "true"}
     for (name, who), status in zip(PEOPLE.items(), expected, strict=True):
         reply = world.call(method, path, who, body, query=query)
         assert (name, reply.status) == (name, status), reply.text

@@ -7,7 +7,15 @@ import pytest
 
 from tests.integration.aws_calls import Calls, Grant, grants_of, listening
 from tests.integration.conftest import ALICE, STAFF, Context, World, new_world
-from tests.integration.edge import CONTRACT, KIM
+from tests.integration.edge import (
+    CONTRACT,
+    KIM,
+    RENEWAL,
+    REVERSAL,
+    called_for,
+    noticed,
+    payable,
+)
 from tests.integration.money import book, francs, opened
 from tests.tables import template
 
@@ -54,7 +62,7 @@ def _listed(value: Any) -> list[Any]:
 def _resource(value: dict[str, Any]) -> str:
     """`!GetAtt TacitTable.Arn` is "table", `${TacitTable.Arn}/index/x` is "index/x"."""
     names = {"TacitTable": "table", "Bus": "bus", "StackSecret": "secret"}
-    names |= {f"{name}Queue": "queue" for name in ("Expiries", "Mail", "Follow")}
+    names |= {f"{name}Queue": "queue" for name in ("Expiries", "Renewals", "Mail", "Follow")}
     if "Fn::GetAtt" in value:
         name = str(value["Fn::GetAtt"][0])
         return names.get(name, name)
@@ -73,7 +81,9 @@ def calls() -> Iterator[Calls]:
         listening(patch, list(FUNCTIONS)) as heard,
     ):
         go_through_the_doors(world)
+        go_through_the_orders(world)
         go_through_a_family(world)
+        go_through_the_renewals(world)
         go_through_the_jobs(world)
         yield heard
 
@@ -99,6 +109,22 @@ def go_through_the_doors(world: World) -> None:
     go_through_the_accounts(world)
     for door in ("plans", "policy"):
         assert world.call("GET", f"/providers/kreativmedia/{door}", ALICE).status == 200
+
+
+def go_through_the_orders(world: World) -> None:
+    for contract_id in ("c-30", "c-31"):
+        world.register(contract_id, order_id="o-30")
+    body = {"provider": "kreativmedia", "holder": "alice", "contracts": ["c-30", "c-31"]}
+    made = world.call("PUT", "/orders/o-31", STAFF, body, headers=KEY)
+    assert made.status == 201, made.text
+    for who in (ALICE, STAFF, KIM):
+        assert world.call("GET", "/orders", who, query={"limit": "1"}).status == 200
+    assert world.call("GET", "/orders/o-31", ALICE).status == 200
+    one = {"contract_id": "c-30"}
+    assert world.call("POST", "/orders/o-31/detachments", STAFF, one, headers=KEY).status == 200
+    for thing in ("orders/o-31", "contracts/c-30"):
+        off = world.call("PUT", f"/{thing}/autorenewal", ALICE, {"enabled": False}, headers=KEY)
+        assert off.status == 200, off.text
 
 
 def go_through_a_family(world: World) -> None:
@@ -127,11 +153,47 @@ def go_through_the_accounts(world: World) -> None:
     for who in (ALICE, STAFF):
         assert world.call("GET", "/accounts", who, query={"limit": "1"}).status == 200
         assert world.call("GET", "/accounts/a-1/ledger", who, query={"limit": "1"}).json["next"]
+        assert world.call("GET", "/accounts/a-1/forecast", who).status == 200
     expired = {"status": "expired", "starts_on": "2024-01-15", "import": True}
     domain = {"provider": "svenska-domaner", "plan": "premium-domain", "label": "paid.org.nz"}
     world.register("c-6", **domain, **expired)
     paid = world.call("POST", "/contracts/c-6/restoration", ALICE, {"account_id": "a-1"})
     assert paid.status == 200, paid.text
+
+
+def go_through_the_renewals(world: World) -> None:
+    """Each door, and what the job comes across: a notice, money, a broken record, no more time."""
+    world.set_clock("2025-02-01T11:00:00Z")
+    noticed(world)
+    called_for(world)
+    payable(world)
+    for path, body in {
+        "/contracts/p-7/activation": {"account_id": "a-7"},
+        "/contracts/c-2/renewal": RENEWAL,
+        "/contracts/n-2/renewal-reversal": REVERSAL,
+        "/notices/n-1:2025-02-20/payment": {"reference": "bank-1"},
+        "/tasks/w-1:6/done": {},
+    }.items():
+        reply = world.call("POST", path, STAFF, body, headers=KEY)
+        assert reply.status == 200, reply.text
+    for method in ("PUT", "DELETE"):
+        assert world.call(method, "/contracts/i-1/renewal-warranty", ALICE).status == 200
+    assert world.call("GET", "/notices", ALICE, query={"contract_id": "n-2"}).status == 200
+    assert world.call("GET", "/tasks", KIM).status == 200
+    for contract_id in ("n-3", "n-4", "n-5"):
+        world.register(contract_id, starts_on="2024-02-15", holder=contract_id)
+    world.register("n-6", status="pending", holder="n-5")
+    opened(world, "a-8", "500.00", holder="n-5")
+    break_head(world, "n-3", "1969-12-31")
+    body = {"job": "renewals", "as_of": "2025-02-01T11:00:00Z"}
+    for who in (STAFF, KIM):
+        dry = world.call("POST", "/job-runs", who, body, query={"dry_run": "true"})
+        assert dry.json["counts"]["due"] >= 3
+    fail_a_record(world, "renewals", "2025-02-01T11:00:00Z")
+    assert world.call("POST", "/job-runs", KIM, body).status == 202
+    world.work_queue(lambda: Context(left=lambda: 0), job="renewals")
+    assert world.contract("n-5")["expires_on"] == "2026-02-15"
+    assert world.contract("n-6")["status"] == "active"
 
 
 def go_through_the_jobs(world: World) -> None:
@@ -148,7 +210,7 @@ def go_through_the_jobs(world: World) -> None:
     break_head(world, "c-1", "2026-01-15")
     retried = world.call("POST", "/parked/contract:c-1/retry", STAFF, headers=KEY)
     assert retried.status == 200, retried.text
-    fail_a_record(world)
+    fail_a_record(world, "expiries", "2026-02-01T00:30:00Z")
     world.run_job("2026-02-01T01:00:00Z")
     assert world.mails()
     sweep_what_was_left(world)
@@ -163,7 +225,7 @@ def break_head(world: World, contract: str, expires_on: str) -> None:
     )
 
 
-def fail_a_record(world: World) -> None:
+def fail_a_record(world: World, job: str, as_of: str) -> None:
     """An error nobody foresaw is counted, so that the third one parks the record."""
     with pytest.MonkeyPatch.context() as patch:
 
@@ -171,7 +233,7 @@ def fail_a_record(world: World) -> None:
             raise ConnectionError("the cable is out")
 
         patch.setattr("tacit.store.repository.Repository.commit", fails)
-        world.run_job("2026-02-01T00:30:00Z")
+        world.run_job(as_of, job)
 
 
 def sweep_what_was_left(world: World) -> None:
@@ -209,6 +271,9 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "contracts",
         "expiries_worker",
         "follow",
+        "orders",
+        "renewals_worker",
+        "renewing",
         "sweep",
     } <= calls.reading_the_clock
     assert calls.reading_the_clock - knowing == set()

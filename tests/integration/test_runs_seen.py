@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.conftest import STAFF, Person, World, new_world
 from tests.integration.edge import KIM, SVEN, assert_problem, nothing_written
+from tests.integration.money import opened
 
 BOTH = Person("two", "[staff.kreativmedia staff.svenska-domaner]")
 AS_OF = "2025-02-01T11:00:00Z"
@@ -69,6 +70,38 @@ def test_a_run_of_one_providers_staff_covers_that_provider_only(
     for contract in ("k-1", "s-2"):
         events = world.call("GET", f"/contracts/{contract}/timeline", STAFF).json["items"]
         assert [event["type"] for event in events][:1] == ["contract.expired"]
+
+
+def test_a_run_of_the_renewals_covers_the_same_and_leaves_the_others_contracts_alone(
+    world: World,
+) -> None:
+    """All four are alice's, and those of a provider meet in one shard of their own."""
+    world.set_clock("2024-12-20T11:00:00Z")
+    for name, provider, currency in (("k", "kreativmedia", "CHF"), ("s", "svenska-domaner", "SEK")):
+        plan = "hosting-start" if name == "k" else "premium-domain"
+        opened(world, f"a-{name}", "5000.00", provider=provider, currency=currency)
+        for number in (1, 2):
+            label, contract_id = f"{name}{number}x.se", f"{name}-{number}"
+            fields = {"plan": plan, "label": label, "starts_on": "2024-01-15"}
+            world.register(contract_id, provider=provider, **fields)
+    body = {"job": "renewals", "as_of": "2024-12-20T11:00:00Z"}
+    dry = world.call("POST", "/job-runs", KIM, body, query={"dry_run": "true"})
+    assert dry.json["counts"]["due"] == 2
+    run = world.call("POST", "/job-runs", KIM, body).json["id"]
+    world.work_queue(job="renewals")
+    assert world.messages(world.names.expiries_queue_url) == []
+    seen = counts(world, run)
+    assert (seen["job"], seen["scope"], seen["counts"]["done"]) == ("renewals", ["kreativmedia"], 2)
+    ends = {each: world.contract(each)["expires_on"] for each in ("k-1", "k-2", "s-1", "s-2")}
+    assert ends == {
+        "k-1": "2026-01-15",
+        "k-2": "2026-01-15",
+        "s-1": "2025-01-15",
+        "s-2": "2025-01-15",
+    }
+    assert_problem(world.call("GET", f"/job-runs/{run}", SVEN), 404, "not_found")
+    every = world.run_job("2024-12-20T11:00:00Z", "renewals")
+    assert counts(world, every)["counts"]["done"] == 2
 
 
 SEEN = {"erin": ["erin", "two", "kim", "sven"], "two": ["two", "kim", "sven"]}

@@ -44,6 +44,23 @@ def test_accounts_json_pays_money_in_once_however_often_it_is_sent(world: World)
     assert moved(world, "a-1") == [("Paid in by bank transfer", "300.00")]
 
 
+def test_orders_json_turns_the_autorenewal_of_an_order_off(sold: World) -> None:
+    sold.register("c-2", order_id="o-1")
+    answer = sold.invoke("orders", sample("orders"))
+    assert answer["statusCode"] == 200, answer["body"]
+    assert sold.contract("c-2")["autorenewal"] is False
+    assert sold.contract("c-1")["autorenewal"] is True
+
+
+def test_renewing_json_renews_a_contract_once_however_often_it_is_sent(sold: World) -> None:
+    opened(sold, "a-1", "300.00")
+    answers = [sold.invoke("renewing", sample("renewing")) for _ in range(2)]
+    assert answers[0]["statusCode"] == 200, answers[0]["body"]
+    assert answers[0]["body"] == answers[1]["body"]
+    assert sold.contract("c-1")["expires_on"] == "2027-01-15"
+    assert moved(sold, "a-1")[1:] == [("renewal", "-118.80")]
+
+
 def test_providers_json_lists_what_can_be_ordered(world: World) -> None:
     answer = world.invoke("providers", sample("providers"))
     plans = [plan["id"] for plan in json.loads(answer["body"])["items"]]
@@ -80,6 +97,25 @@ def test_expiries_worker_json_is_a_message_of_that_run(sold: World) -> None:
     answer = sold.invoke("expiries_worker", sample("expiries_worker"))
     assert answer == {"batchItemFailures": []}
     assert sold.contract("c-1")["status"] == "expired"
+
+
+def test_renewals_json_is_one_run_however_often_the_scheduler_sends_it(sold: World) -> None:
+    first, again = (sold.invoke("renewals", sample("renewals")) for _ in range(2))
+    assert (first["created"], again["created"]) == (True, False)
+    (run,) = sold.call("GET", "/job-runs", STAFF).json["items"]
+    assert (run["id"], run["job"]) == (first["run"], "renewals")
+
+
+def test_renewals_worker_json_is_a_message_of_that_run(sold: World) -> None:
+    """Its shards are among those that the run deals, and alice's is one of them."""
+    opened(sold, "a-1", "300.00")
+    run = sold.invoke("renewals", sample("renewals"))["run"]
+    assert json.loads(sample("renewals_worker")["Records"][0]["body"])["run"] == run
+    for _ in range(2):
+        answer = sold.invoke("renewals_worker", sample("renewals_worker"))
+        assert answer == {"batchItemFailures": []}
+    assert sold.contract("c-1")["expires_on"] == "2027-01-15"
+    assert moved(sold, "a-1")[1:] == [("renewal", "-118.80")]
 
 
 def test_relay_json_brings_the_event_to_the_bus_as_mail_json_has_it(sold: World) -> None:

@@ -1,18 +1,21 @@
 """The sample portfolio through the doors: it goes in, and going in again changes nothing."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from local.portfolio.__main__ import bodies
+from local.portfolio.__main__ import bodies, requests
 from tests.integration.conftest import ALICE, STAFF, World, customer
 
-BODIES = bodies(datetime.now(UTC).date())
+TODAY = datetime.now(UTC).date()
+BODIES = bodies(TODAY)
 
 
 def test_the_portfolio_goes_in_and_a_second_fill_changes_nothing(world: World) -> None:
     for answer in (201, 200):
-        for contract_id, body in BODIES.items():
-            reply = world.call("PUT", f"/contracts/{contract_id}", STAFF, body)
-            assert reply.status == answer, f"{contract_id}: {reply.text}"
+        for method, path, body in requests(TODAY):
+            reply = world.call(method, path, STAFF, body)
+            assert reply.status == (answer if method == "PUT" else 200), f"{path}: {reply.text}"
+            if method == "POST":
+                assert bool(reply.json["events"]) == (answer == 201), path
         if answer == 201:
             before = {str(item) for item in world.items()}
     assert {str(item) for item in world.items()} == before
@@ -24,3 +27,19 @@ def test_the_portfolio_goes_in_and_a_second_fill_changes_nothing(world: World) -
     assert "im-example-vigne" in world.listed(customer("erika"))
     limited = world.contract("sd-tryckeri", customer("erika"))
     assert limited["registry_until"] == limited["restorable_until"] < limited["provider_until"]
+
+
+def test_a_deposit_counts_once_and_what_is_activated_is_on_trial(world: World) -> None:
+    for _ in range(2):
+        for method, path, body in requests(TODAY):
+            world.call(method, path, STAFF, body)
+    reply = world.call("GET", "/accounts/ru-alice", ALICE)
+    assert reply.json["balance"] == {"amount": "320.50", "currency": "RUB"}
+    lines = world.call("GET", "/accounts/ru-alice/ledger", ALICE).json["items"]
+    assert [line["reference"] for line in lines] == ["sample-transfer-2", "sample-transfer-1"]
+    trial = world.contract("ru-example-shop", customer("dave"))
+    assert trial["status"] == "active"
+    days = date.fromisoformat(trial["expires_on"]) - date.fromisoformat(trial["starts_on"])
+    assert days.days == 10
+    assert world.contract("ru-example-certificate", ALICE)["status"] == "pending"
+    assert world.contract("im-example-phare", customer("erika"))["renewal_warranty"] is True

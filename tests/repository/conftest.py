@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -38,14 +39,20 @@ def environment(endpoint_url: str) -> dict[str, str]:
 
 @pytest.fixture
 def dynamodb_table(dynamodb_client: Any) -> Iterator[str]:
+    with fresh_table(dynamodb_client) as name:
+        yield name
+
+
+@contextmanager
+def fresh_table(client: Any) -> Iterator[str]:
     """A fresh table as the template defines it, less the stream: DynamoDB Local keeps every record
     of every stream, also of deleted tables, and each write takes longer for it."""
     name = f"tacit-{uuid.uuid4().hex[:12]}"
     definition = table_definition()
     del definition["StreamSpecification"]
-    dynamodb_client.create_table(TableName=name, **definition)
+    client.create_table(TableName=name, **definition)
     yield name
-    dynamodb_client.delete_table(TableName=name)
+    client.delete_table(TableName=name)
 
 
 @pytest.fixture

@@ -13,11 +13,13 @@ from typing import Any
 
 from tacit.domain.commands import Cancel, Command, Register, Registration
 from tacit.domain.decision import Decision, Situation
+from tacit.domain.ordering import Arrange, Detach, Ordering, Switch
 from tacit.domain.registration import register
 from tacit.domain.values import JOB, Actor, Contract, Order
 from tacit.policies import newest
 from tacit.replies import Answer, Request
 from tacit.runtime.caller import Caller
+from tacit.runtime.collector import Collector
 from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
 from tacit.runtime.stack import Settings, Stack
 from tacit.runtime.worker import Worker
@@ -29,6 +31,7 @@ from tests.unit.cases import STAFF, at, registration
 
 REGION = "eu-central-1"
 LONG = 900_000
+KEYS_AT_ONCE = 40
 NO_KEY = Request()
 Asking = Callable[[Actor], Command]
 ERIN = Caller("erin", frozenset(), frozenset(), True)
@@ -137,14 +140,23 @@ class Desk(Stack):
         self.contracts.register(ERIN, contract_id, wanted.provider, asked, shape)
         return found[-1]
 
-    def ask(self, contract_id: str, command: Asking, request: Request = NO_KEY) -> Contract:
+    def ask(
+        self,
+        contract_id: str,
+        command: Asking,
+        request: Request = NO_KEY,
+        action: str = "amend",
+    ) -> Contract:
         """A command on the holder's behalf; it may raise Refused. Where the answer is an earlier
         one, the contract is the one that is stored."""
-        found = self.asked(contract_id, command, request) or self.repository.contract(contract_id)
+        found = self.asked(contract_id, command, request, action)
+        found = found or self.repository.contract(contract_id)
         assert found is not None
         return found
 
-    def asked(self, contract_id: str, command: Asking, request: Request) -> Contract | None:
+    def asked(
+        self, contract_id: str, command: Asking, request: Request, action: str = "amend"
+    ) -> Contract | None:
         """The same; None where the answer is an earlier one."""
         found: list[Contract] = []
 
@@ -155,22 +167,53 @@ class Desk(Stack):
         def asked(actor: Actor) -> tuple[Command, Request]:
             return command(actor), request
 
-        self.contracts.carry_out(ERIN, contract_id, "amend", asked, shape)
+        self.contracts.carry_out(ERIN, contract_id, action, asked, shape)
         return found[-1] if found else None
 
-    def started(self, run_id: str, as_of: str) -> Run:
-        """A run of the expiries, dealt into the queue."""
-        run = Run(run_id, EXPIRIES, at(as_of), self.clock.now(), ALL, JOB)
+    def place(self, order_id: str, *contract_ids: str) -> Ordering:
+        """Staff puts contracts of alice into an order."""
+        asked = Arrange(STAFF, order_id, "kreativmedia", "alice", None, contract_ids)
+        found: list[Ordering] = []
+        self.orders.arrange(ERIN, order_id, "kreativmedia", lambda: (asked, NO_KEY), _kept(found))
+        return found[-1]
+
+    def switch(self, order_id: str, enabled: bool) -> Ordering:
+        """The switch of an order, on the holder's behalf."""
+        found: list[Ordering] = []
+        self.orders.switch(
+            ERIN, order_id, lambda actor: (Switch(actor, enabled), NO_KEY), _kept(found)
+        )
+        return found[-1]
+
+    def detach(self, order_id: str, contract_id: str) -> Ordering:
+        found: list[Ordering] = []
+        keep = _kept(found)
+        self.orders.detach(
+            ERIN,
+            order_id,
+            lambda actor: (Detach(actor, contract_id), NO_KEY),
+            lambda _, decision: keep(decision),
+        )
+        return found[-1]
+
+    def started(self, run_id: str, as_of: str, job: str = EXPIRIES) -> Run:
+        """A run of a job, dealt into the queue."""
+        run = Run(run_id, job, at(as_of), self.clock.now(), ALL, JOB)
         Jobs(self).start(run, self.clock.now())
         return run
 
     def work(self, body: str, time_left: Callable[[], int] = lambda: LONG) -> None:
-        """What one invocation of the worker does with one message."""
-        Worker(self, time_left).work(Parcel.read(body))
+        """What one invocation of the job's worker does with one message. The renewals' keys are
+        asked for a few at a time, so that a test has several pages."""
+        parcel = Parcel.read(body)
+        if parcel.job == EXPIRIES:
+            Worker(self, time_left).work(parcel)
+        else:
+            Collector(self, time_left, keys_at_once=KEYS_AT_ONCE).work(parcel)
 
-    def run_job(self, run_id: str, as_of: str) -> dict[str, int]:
+    def run_job(self, run_id: str, as_of: str, job: str = EXPIRIES) -> dict[str, int]:
         """A run from its start to its last message; its counts."""
-        self.started(run_id, as_of)
+        self.started(run_id, as_of, job)
         while self.queue.bodies:
             self.work(self.queue.bodies.pop(0))
         return self.counts(run_id)
@@ -181,6 +224,14 @@ class Desk(Stack):
         assert len(shards) == 64
         assert all(state.done for state in shards.values())
         return {name: sum(state.counts[name] for state in shards.values()) for name in COUNTS}
+
+
+def _kept(found: list[Ordering]) -> Callable[[Ordering], Answer]:
+    def shape(decision: Ordering) -> Answer:
+        found.append(decision)
+        return Answer(200, "{}")
+
+    return shape
 
 
 @cache
@@ -197,6 +248,7 @@ def settings(table_name: str, messages: int) -> Settings:
         subject_claim="cognito:username",
         secret_arn="",
         expiries_queue_url="queue",
+        renewals_queue_url="renewals",
         job_messages=messages,
         bus_name="bus",
         sender="",

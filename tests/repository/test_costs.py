@@ -106,13 +106,19 @@ def test_what_hangs_on_a_contract_is_brought_along_for_two_reads_and_a_write_eac
     assert counted == {"Query": 1, "GetItem": 4}
 
 
-def test_looking_ahead_reads_the_parent_and_its_order_too(desk: Desk, cost: Any) -> None:
+def test_looking_ahead_reads_the_parent_and_orders_and_what_pays_where_something_is_collected(
+    desk: Desk, cost: Any
+) -> None:
+    """One query for each status and one for the accounts; the rest is batched."""
     desk.register("d-1", **PREMIUM)
     desk.register("a-1", **ADD_ON)
-    above = desk.contracts.above
-    look = desk.contracts.view
-    assert cost("look ahead", lambda: above(look(ERIN, "d-1"))) == {"GetItem": 2}
-    assert cost("look ahead at an add-on", lambda: above(look(ERIN, "a-1"))) == {"GetItem": 4}
+    look, taken_along = desk.contracts.view, desk.households.of_contract
+    collected = cost("look ahead", lambda: taken_along(look(ERIN, "a-1")))
+    assert collected == {"GetItem": 3, "Query": 6, "BatchGetItem": 3}
+    for contract_id in ("a-1", "d-1"):
+        desk.ask(contract_id, Cancel)
+    ends = cost("look ahead at what ends", lambda: taken_along(look(ERIN, "a-1")))
+    assert ends == {"GetItem": 3, "BatchGetItem": 1}
 
 
 @pytest.mark.parametrize("command", [Cancel, Reactivate])
@@ -186,4 +192,5 @@ def test_the_job_reads_each_contract_and_order_in_batches_and_writes_each_once(
     each = {name: round(value / 100, 2) for name, value in figures["the job, 100 due"].items()}
     figures["the job, for each contract"] = each
     assert each["read units"] < 1.7
-    assert each["items written"] == 4
+    # head, old link, new link, event; and the order under a condition, on whose switch it stands
+    assert each["items written"] == 5

@@ -29,18 +29,24 @@ def opened(desk: Desk, account_id: str, minor: int = 0, **fields: Any) -> None:
 
     desk.accounts.open(ERIN, account_id, wanted["provider"], asked, _shape)
     if minor:
-        book(desk, "deposit", account_id, minor, "start")
+        book(desk, "deposit", account_id, minor, "start", currency=wanted["currency"])
 
 
 def book(
-    desk: Desk, kind: str, account_id: str, minor: int, reference: str, request: Request = NO_KEY
+    desk: Desk,
+    kind: str,
+    account_id: str,
+    minor: int,
+    reference: str,
+    request: Request = NO_KEY,
+    currency: str = "SEK",
 ) -> str:
     """A deposit or a withdrawal; "booked", or the code that says why there is nothing to do."""
     command: type[Deposit | Withdraw] = Deposit if kind == "deposit" else Withdraw
     codes = [""]
 
     def asked(actor: Actor) -> tuple[Deposit | Withdraw, Request]:
-        return command(actor, kronor(minor), reference, kind), request
+        return command(actor, Money(minor, currency), reference, kind), request
 
     def shape(decision: Booking) -> Answer:
         codes.append(getattr(decision, "code", "booked"))

@@ -16,6 +16,7 @@ INDEXES = {
     "renewals": ("shard", "renewals_due_at"),
     "reminders": ("shard", "reminders_due_at"),
     "listing": ("listing_key", "listing_sort"),
+    "orders": ("orders_key", "orders_sort"),
     "outbox": ("outbox_lane", "outbox_at"),
 }
 Items = Mapping[tuple[str, str], Raw]

@@ -285,7 +285,7 @@ def test_the_table_is_encrypted_recoverable_and_protected() -> None:
     assert table["UpdateReplacePolicy"] == "Retain"
 
 
-def test_five_indexes_each_of_keys_only() -> None:
+def test_six_indexes_each_of_keys_only() -> None:
     indexes = RESOURCES["TacitTable"]["Properties"]["GlobalSecondaryIndexes"]
     shapes = {
         index["IndexName"]: tuple(key["AttributeName"] for key in index["KeySchema"])
@@ -296,6 +296,7 @@ def test_five_indexes_each_of_keys_only() -> None:
         "renewals": ("shard", "renewals_due_at"),
         "reminders": ("shard", "reminders_due_at"),
         "listing": ("listing_key", "listing_sort"),
+        "orders": ("orders_key", "orders_sort"),
         "outbox": ("outbox_lane", "outbox_at"),
     }
     assert {index["Projection"]["ProjectionType"] for index in indexes} == {"KEYS_ONLY"}
@@ -350,7 +351,8 @@ def alarms() -> set[tuple[str, str]]:
 
 def test_jobs_that_fail_and_records_that_are_parked_ring() -> None:
     rings = alarms()
-    for function in ("Expiries", "ExpiriesWorker", "Relay", "Sweep", "Mail"):
+    jobs = ("Expiries", "ExpiriesWorker", "Renewals", "RenewalsWorker")
+    for function in (*jobs, "Relay", "Sweep", "Mail"):
         assert ("Errors", f"{function}Function") in rings
     assert ("IteratorAge", "RelayFunction") in rings
     assert ("Parked", "AWS::StackName") in rings
@@ -389,14 +391,15 @@ def test_one_hour_with_a_failed_record_does_not_ring_three_do() -> None:
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3600, 3, 3)
 
 
-def test_a_job_that_nobody_starts_rings_where_a_schedule_should() -> None:
+@pytest.mark.parametrize("job", ["Expiries", "Renewals"])
+def test_a_job_that_nobody_starts_rings_where_a_schedule_should(job: str) -> None:
     """Without an invocation there are no data at all: their absence is the news."""
-    assert RESOURCES["ExpiriesNotStartedAlarm"]["Condition"] == "RunsBySchedule"
+    assert RESOURCES[f"{job}NotStartedAlarm"]["Condition"] == "RunsBySchedule"
     by_schedule = template()["Conditions"]["RunsBySchedule"]
     assert by_schedule == {"Fn::Not": [{"Condition": "HasTestClock"}]}
-    alarm = RESOURCES["ExpiriesNotStartedAlarm"]["Properties"]
+    alarm = RESOURCES[f"{job}NotStartedAlarm"]["Properties"]
     assert (alarm["MetricName"], alarm["Statistic"]) == ("Invocations", "Sum")
-    assert alarm["Dimensions"][0]["Value"] == {"Ref": "ExpiriesFunction"}
+    assert alarm["Dimensions"][0]["Value"] == {"Ref": f"{job}Function"}
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert alarm["Period"] * alarm["EvaluationPeriods"] == 2 * 3600
     assert alarm["TreatMissingData"] == "breaching"
@@ -419,9 +422,29 @@ def test_a_message_is_hidden_for_six_times_the_timeout_of_its_function(function:
             assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-def test_one_message_of_a_job_per_invocation() -> None:
-    (event,) = events_of("ExpiriesWorkerFunction")
+@pytest.mark.parametrize("job", ["Expiries", "Renewals"])
+def test_one_message_of_a_job_per_invocation(job: str) -> None:
+    (event,) = events_of(f"{job}WorkerFunction")
     assert event["Properties"]["BatchSize"] == 1
+
+
+def test_the_two_jobs_wait_for_nothing_of_each_other() -> None:
+    """Each has a queue, dead letters and a schedule of its own."""
+    queues, letters = set(), set()
+    for job in ("Expiries", "Renewals"):
+        (event,) = events_of(f"{job}WorkerFunction")
+        queue = event["Properties"]["Queue"]["Fn::GetAtt"][0]
+        queues.add(queue)
+        redrive = QUEUES[queue]["Properties"]["RedrivePolicy"]
+        letters.add(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
+        assert (f"{job}Function", "Hourly") in SCHEDULES
+    assert len(queues) == len(letters) == 2
+
+
+def test_what_a_renewal_moves_reaches_whatever_follows_the_contract() -> None:
+    listened = RESOURCES["FollowRule"]["Properties"]["EventPattern"]["detail-type"]
+    moving = {"contract.renewed", "contract.renewal_reversed", "contract.warranted"}
+    assert moving <= set(listened)
 
 
 SCHEDULES = {
@@ -446,9 +469,10 @@ def test_a_schedule_rests_under_the_test_clock_and_loses_nothing(
     assert failed["OnFailure"]["Destination"]["Fn::GetAtt"][0] == "UndeliveredQueue"
 
 
-def test_the_scheduled_time_rides_in_the_input() -> None:
-    given = json.loads(SCHEDULES[("ExpiriesFunction", "Hourly")]["Input"])
-    assert given == {"schedule": "expiries", "as_of": "<aws.scheduler.scheduled-time>"}
+@pytest.mark.parametrize("job", ["expiries", "renewals"])
+def test_the_scheduled_time_rides_in_the_input(job: str) -> None:
+    given = json.loads(SCHEDULES[(f"{job.capitalize()}Function", "Hourly")]["Input"])
+    assert given == {"schedule": job, "as_of": "<aws.scheduler.scheduled-time>"}
 
 
 def test_the_relay_gets_new_events_and_nothing_else() -> None:
@@ -472,13 +496,14 @@ def test_mail_hears_of_what_some_policy_writes_about_and_of_nothing_else() -> No
     listened = RESOURCES["MailRule"]["Properties"]["EventPattern"]["detail-type"]
     said_by = dict.fromkeys(("released", "terminated", "transferred_out"), "closed")
     said_by["cancelled_immediately"] = "cancelled"
-    assert set(listened) == {
-        f"contract.{said_by.get(kind, kind)}"
-        for provider, versions in shipped().items()
-        for version in versions
-        for kind, channels in policy(f"{provider}/{version}").messages.items()
-        if channels
-    }
+    shelf = [
+        policy(f"{name}/{version}") for name, all_of in shipped().items() for version in all_of
+    ]
+    said = {kind for each in shelf for kind, channels in each.messages.items() if channels}
+    warranties = [kind.warranty for each in shelf for kind in each.kinds.values() if kind.warranty]
+    if any(step.channel == "email" for warranty in warranties for step in warranty.steps):
+        said.add("warranty_contact")
+    assert set(listened) == {f"contract.{said_by.get(kind, kind)}" for kind in said}
 
 
 # ---------------------------------------------------------------- the test clock

@@ -1,6 +1,7 @@
 """docs/api.md has the doors of the template and the fields of the code, all of them."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 
 from tacit.domain.amendment import AMENDABLE
 from tacit.domain.money import Money
-from tacit.domain.values import Account, Actor, Line, Role
+from tacit.domain.values import Account, Actor, Line, Notice, Role, Task
 from tacit.runtime import registration
 from tacit.runtime.account_bodies import account_json, line_json
-from tacit.runtime.answers import contract_json
+from tacit.runtime.answers import contract_json, notice_json, task_json
+from tacit.runtime.jobs import JOBS
 from tacit.runtime.registration import read_registration
 from tacit.runtime.shapes import Body
 from tacit.service import View
@@ -47,6 +49,25 @@ def test_every_field_of_an_account_and_of_a_line_is_there_and_no_other() -> None
     line = Line(1, at("2026-01-10"), Money(1, "CHF"), "deposit")
     assert rows("An account").keys() == account_json(account).keys()
     assert rows("A line of the ledger").keys() == line_json(account, line).keys()
+
+
+def test_every_field_of_a_notice_and_of_a_task_is_there_and_no_other() -> None:
+    francs, day = Money(1, "CHF"), date(2026, 1, 15)
+    notice = Notice(day, francs, francs, "kreativmedia/1", day, day)
+    assert rows("A notice").keys() == notice_json("c-1", notice).keys()
+    task = Task("c-1:6", "c-1", "kreativmedia", "phone", day)
+    assert rows("A task").keys() == task_json(task).keys()
+
+
+def test_the_jobs_that_can_be_asked_for_are_there() -> None:
+    door = rows_of_doors()["POST /job-runs"]
+    assert set(re.findall(r"`(\w+)`", door)) - {"job", "as_of"} == set(JOBS)
+
+
+def rows_of_doors() -> dict[str, str]:
+    """What each door does, by its first column."""
+    found = re.findall(r"^\| `([^`]+)` \| [^|]* \| ([^|]*) \|", section("Doors"), re.MULTILINE)
+    return dict(found)
 
 
 @pytest.fixture

@@ -27,6 +27,14 @@ KINDS = frozenset(
         "restored_staff",
         "cancelled_immediately_staff",
         "transferred_out_staff",
+        "activated",
+        "renewed",
+        "renewal_noticed",
+        "renewal_unpaid",
+        "renewal_reversed",
+        "expiry_noticed",
+        "warranted",
+        "warranty_contact",
     }
 )
 SAID = {kind for provider in shipped() for kind in newest(provider).messages}
@@ -47,6 +55,15 @@ SOMETIMES: dict[str, Value] = {
     "amount": "144.00 CHF",
     "reference": "inv-1",
     "plan": "free-account",
+    "money_back": "12.00 CHF",
+    "trial": True,
+    "ordered": True,
+    "ahead": "c-2, c-3",
+    "pay_by": date(2026, 1, 14),
+    "account": "a-1",
+    "short": "50.00 CHF",
+    "top_up_by": date(2026, 1, 14),
+    "over": True,
     "phase": "redemption",
     "undone_online": True,
     "served": True,
@@ -153,6 +170,13 @@ def test_no_two_languages_share_a_letter(kind: str) -> None:
         ("inactivated", ["happened_on", "last_day_off"]),
         ("expired", ["expires_on", "last_day_to_restore"]),
         ("phase_entered", ["last_day_of_phase"]),
+        ("activated", ["happened_on", "expires_on"]),
+        ("renewed", ["expires_on"]),
+        ("renewal_noticed", ["pay_by"]),
+        ("renewal_unpaid", ["top_up_by"]),
+        ("renewal_reversed", ["expires_on"]),
+        ("expiry_noticed", ["expires_on", "last_day_to_restore"]),
+        ("warranted", ["expires_on"]),
         ("restored", ["expires_on"]),
         ("restored_staff", ["expires_on"]),
         ("released", ["happened_on"]),
@@ -198,6 +222,50 @@ def test_what_was_paid_and_under_what_is_said_where_it_is_known(language: str) -
     assert "144.00 CHF" in letter("restored", language, FULL).text
     to_staff = letter("restored_staff", language, FULL).text
     assert "144.00 CHF" in to_staff and "inv-1" in to_staff
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("activated", ["144.00 CHF"]),
+        ("renewed", ["144.00 CHF", "a-1"]),
+        ("renewal_noticed", ["144.00 CHF"]),
+        ("renewal_unpaid", ["144.00 CHF", "a-1", "50.00 CHF", "c-2, c-3"]),
+        ("renewal_reversed", ["144.00 CHF", "a-1"]),
+        ("warranted", ["144.00 CHF"]),
+        ("warranty_contact", ["144.00 CHF"]),
+        ("cancelled_immediately", ["12.00 CHF", "a-1"]),
+    ],
+)
+def test_money_is_said_with_the_account_where_they_are_known(
+    kind: str, said: list[str], language: str
+) -> None:
+    known, unknown = letter(kind, language, FULL).text, letter(kind, language, LEAST).text
+    for words in said:
+        assert words in known and words not in unknown
+
+
+def test_G14_without_an_account_nobody_is_asked_to_top_one_up() -> None:
+    alone = letter("renewal_unpaid", "en", {**FULL, "account": None, "short": None}).text
+    assert "no account" in alone and "pay by 14 January 2026" in alone
+    assert "top up" not in alone and "top up" in letter("renewal_unpaid", "en", FULL).text
+
+
+def test_R6_R9_what_is_ordered_and_what_is_tried_out_are_told_as_such() -> None:
+    assert "tried to activate" in letter("renewal_unpaid", "en", FULL).text
+    assert "tried to renew" in letter("renewal_unpaid", "en", {**FULL, "ordered": False}).text
+    assert "free of charge" in letter("activated", "en", FULL).text
+    assert "is paid until" in letter("activated", "en", {**FULL, "trial": False}).text
+
+
+def test_I12_a_reminder_says_what_can_be_done_before_the_end_and_after_it() -> None:
+    before = letter("expiry_noticed", "en", {**FULL, "over": False}).text
+    assert "renew it yourself" in before and "restore" not in before
+    after = letter("expiry_noticed", "en", FULL).text
+    assert "restore it yourself" in after and "costs extra" in after
+    by_support = letter("expiry_noticed", "en", {**FULL, "restored_online": False}).text
+    assert "if you ask us by 9 May 2026" in by_support
 
 
 def test_a_phase_without_a_name_for_readers_is_not_named() -> None:

@@ -30,7 +30,7 @@ customer_sees = ["active"]
 expired_notice_days = 14
 contact = { form = "https://www.example.net" }
 renewal = { lead_days = 30, patience_days = 3 }
-messages = { expired = ["email"] }
+messages = { expired = ["email"], expiry_noticed = ["email"] }
 
 [actions.cancel]
 by = ["holder", "staff"]
@@ -40,6 +40,7 @@ modes = ["at_term"]
 [kinds.domain]
 unique_label = true
 closed_reason = "released"
+expiry_notices = { days_before = [30, 7] }
 
 [[kinds.domain.lives]]
 phases = [{ name = "grace", days = 30, anchor = "expiry" }]
@@ -196,7 +197,19 @@ ERRORS: list[tuple[str, Change, str]] = [
             "phase_entered",
             "restored",
             "transferred_out",
+            "warranted",
+            "warranty_contact",
         )
+    ),
+    (
+        "a reminder of an end without a day for it",
+        lambda d: d["kinds"]["domain"].pop("expiry_notices"),
+        "messages.expiry_noticed: never happens under this policy",
+    ),
+    (
+        "a reminder of an end on no day at all",
+        lambda d: d["kinds"]["domain"].update(expiry_notices={}),
+        "messages.expiry_noticed: never happens under this policy",
     ),
     (
         "a message to the desk that never happens",
@@ -242,6 +255,8 @@ def test_each_message_that_does_happen_is_none() -> None:
         life(data)["phases"].append({"name": "deletion", "days": 5})
         free_box(data)
         life(data, "box")["downgrade"] = {"parent_tiers": ["gold"], "plan": "free"}
+        steps = [{"days": 3, "channel": "phone"}, {"days": 9, "channel": "email"}]
+        data["kinds"]["domain"]["warranty"] = {"steps": steps}
         for message in (
             "cancelled",
             "cancelled_immediately",
@@ -253,10 +268,49 @@ def test_each_message_that_does_happen_is_none() -> None:
             "released",
             "terminated",
             "transferred_out",
+            "activated",
+            "renewed",
+            "renewal_noticed",
+            "renewal_unpaid",
+            "renewal_reversed",
+            "warranted",
+            "warranty_contact",
         ):
             data["messages"][message] = ["email"]
 
     assert errors_with(all_of_them) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["activated", "renewed", "renewal_noticed", "renewal_unpaid", "renewal_reversed"],
+)
+def test_what_renewals_say_happens_wherever_something_is_renewed(message: str) -> None:
+    assert errors_with(lambda d: d["messages"].update({message: ["email"]})) == []
+
+
+def test_under_a_plan_that_only_follows_nothing_is_renewed() -> None:
+    def followers_alone(data: dict[str, Any]) -> None:
+        data["plans"][:] = [each for each in data["plans"] if each["id"] == "box"]
+        data["plans"][0].update(follows_parent=True)
+        data["messages"] = {"renewed": ["email"]}
+        del data["kinds"]["domain"]["expiry_notices"]
+
+    assert "messages.renewed: never happens under this policy" in errors_with(followers_alone)
+
+
+@pytest.mark.parametrize(
+    ("steps", "says"),
+    [([], ["messages.warranty_contact: never happens under this policy"]), ([90], [])],
+)
+def test_I16_a_warranty_without_steps_contacts_nobody(steps: list[int], says: list[str]) -> None:
+    rows = [{"days": days, "channel": "letter"} for days in steps]
+
+    def contacted(data: dict[str, Any]) -> None:
+        data["messages"]["warranty_contact"] = data["messages"]["warranted"] = ["email"]
+        data["kinds"]["domain"]["warranty"] = {"steps": rows}
+
+    assert errors_with(contacted) == says
 
 
 def test_a_phase_counted_from_the_registry_may_begin_when_the_one_before_ends() -> None:
@@ -322,6 +376,84 @@ def test_a_message_later_than_five_days_after_the_expiry_of_a_generic_name_is_la
         )
     )
     assert ["hears of it 6 days after" in each for each in found] == [True] * warned
+
+
+@pytest.mark.parametrize(
+    ("days_before", "missed"),
+    [
+        ([30, 7], []),
+        ([26, 4], []),
+        ([35, 10, 1], []),
+        ([36, 7], ["a month"]),
+        ([25, 7], ["a month"]),
+        ([30, 11], ["a week"]),
+        ([30, 3], ["a week"]),
+        ([], ["a month", "a week"]),
+    ],
+)
+def test_who_sells_a_generic_name_is_asked_for_two_notices_before_the_expiry(
+    days_before: list[int], missed: list[str]
+) -> None:
+    found = warnings_with(
+        lambda d: (
+            d["kinds"]["domain"].update(
+                expiry_notices={"days_before": days_before, "days_after": [1]}
+            ),
+            d["plans"][0].update(tld="com"),
+        )
+    )
+    assert [each.partition(":")[0] for each in found] == [
+        "kinds.domain.expiry_notices.days_before"
+    ] * len(missed)
+    for each, name in zip(found, missed, strict=True):
+        assert f"no day about {name} before the expiry; 'domain' can be had in .com" in each
+
+
+def test_who_sells_countries_names_is_not_asked_for_them() -> None:
+    def of_a_country(data: dict[str, Any]) -> None:
+        del data["kinds"]["domain"]["expiry_notices"]
+        data["plans"][0].update(tld="ch")
+
+    assert warnings_with(of_a_country) == []
+
+
+def test_notices_of_a_generic_name_that_are_not_sent_are_none() -> None:
+    found = warnings_with(
+        lambda d: (d["messages"].pop("expiry_noticed"), d["plans"][0].update(tld="com"))
+    )
+    assert [each.partition(":")[0] for each in found] == ["messages.expiry_noticed"]
+
+
+@pytest.mark.parametrize(("days", "warned"), [([5], False), ([9, 5], False), ([6], True)])
+def test_a_notice_of_its_own_within_five_days_makes_up_for_a_late_word(
+    days: list[int], warned: bool
+) -> None:
+    """An end may wait so long for a renewal that "expired" is said too late."""
+    rule = {"days_before": [30, 7], "days_after": days}
+    found = warnings_with(
+        lambda d: (
+            d["kinds"]["domain"].update(expiry_notices=rule),
+            d["renewal"].update(patience_days=14),
+            d["plans"][0].update(tld="com"),
+        )
+    )
+    assert [each.partition(":")[0] for each in found] == ["renewal.patience_days"] * warned
+
+
+def test_I12_of_the_shipped_policies_infomaniaks_says_what_is_asked_for_and_two_do_not() -> None:
+    warned = {
+        provider: {
+            each.path for each in warnings(newest(provider), NEW_YEAR) if "ICANN" in each.says
+        }
+        for provider in shipped()
+    }
+    asked = {"kinds.domain.expiry_notices.days_before", "renewal.patience_days"}
+    assert warned == {
+        "infomaniak": set(),
+        "kreativmedia": asked,
+        "registrar-ru": set(),
+        "svenska-domaner": asked,
+    }
 
 
 def test_an_immediate_cancellation_that_no_life_carries_out_is_a_warning() -> None:

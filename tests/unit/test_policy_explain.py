@@ -13,7 +13,8 @@ from tacit.policies.explanation import WIDTH, explain
 
 NEW_YEAR = date(2027, 1, 1)
 
-# I13 to I15: redemption at a fee, online, then free for anybody.
+# I12 to I16: reminded, renewed where it can be paid or is warranted; else redemption at a fee,
+# online, then free for anybody.
 INFOMANIAK = """\
 infomaniak/1: days of Europe/Zurich, amounts in CHF
 The terms of the examples end on 2027-01-01. "until" names the last day.
@@ -28,40 +29,136 @@ kind domain
     cancelled at term, at the latest on 2026-12-31
       2026-12-01  cancelled; served until the end, and taken back for nothing until 2026-12-31
                   mail: cancelled to the holder
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
       2027-01-01  expired: phase redemption, not served
                   comes back until 2027-02-09, online (holder, staff), for 73.50 CHF
                     (restoration_fee 60.00, renewal 13.50); its term ends on 2028-01-01 then
                   mail: expired to the holder
+      2027-01-04  reminded of the end, 3 days after
+                  mail: expiry_noticed to the holder
       2027-02-10  closed: released
                   mail: released to the holder
     neither cancelled nor paid
-      2027-01-01  waits until 2027-01-14 for a renewal that is still owed
-      2027-01-15  expired: phase redemption, not served
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-02  the next term is to be paid until 2026-12-31: 13.50 CHF
+                  not paid (no_account); tried again every day
+                  mail: renewal_unpaid to the holder
+      2026-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
+      2027-01-01  if no renewal was tried, waits until 2027-01-14 for one that is still owed
+      2027-01-01  expired: phase redemption, not served
                   comes back until 2027-02-09, online (holder, staff), for 73.50 CHF
                     (restoration_fee 60.00, renewal 13.50); its term ends on 2028-01-01 then
                   mail: expired to the holder
+      2027-01-04  reminded of the end, 3 days after
+                  mail: expiry_noticed to the holder
       2027-02-10  closed: released
                   mail: released to the holder
+    not paid, under Renewal Warranty
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-02  the next term is to be paid until 2026-12-31: 13.50 CHF
+                  not paid (balance_too_small); tried again every day
+                  mail: renewal_unpaid to the holder
+      2026-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
+      2027-01-01  renewed by its warranty until 2027-12-31; 13.50 CHF is owed
+                  mail: warranted to the holder
+      2027-01-02  still owed: step 1 towards the holder, by email
+                  mail: warranty_contact to the holder
+      2027-01-08  still owed: step 2 towards the holder, by sms
+                  sms: warranty_contact to the holder
+      2027-01-15  still owed: step 3 towards the holder, by phone
+      2027-01-31  still owed: step 4 towards the holder, by letter
+      2027-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2027-12-02  the next term is to be paid until 2027-12-31: 13.50 CHF
+                  not paid (balance_too_small); tried again every day
+                  mail: renewal_unpaid to the holder
+      2027-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
+      2028-01-01  expired: phase redemption, not served
+                  comes back until 2028-02-09, online (holder, staff), for 73.50 CHF
+                    (restoration_fee 60.00, renewal 13.50); its term ends on 2029-01-01 then
+                  mail: expired to the holder
+    paid from an account
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-02  the next term is to be paid until 2026-12-31: 13.50 CHF
+                  renewed until 2027-12-31 for 13.50 CHF
+                  mail: renewed to the holder
 
   every other contract
     example: domain-com (12 months, 17.50 CHF), name.com
     cancelled at term, at the latest on 2026-12-31
       2026-12-01  cancelled; served until the end, and taken back for nothing until 2026-12-31
                   mail: cancelled to the holder
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
       2027-01-01  expired: phase redemption, not served
                   comes back until 2027-01-30, online (holder, staff), for 112.50 CHF
                     (restoration_fee 95.00, renewal 17.50); its term ends on 2028-01-01 then
                   mail: expired to the holder
+      2027-01-04  reminded of the end, 3 days after
+                  mail: expiry_noticed to the holder
       2027-01-31  closed: released
                   mail: released to the holder
     neither cancelled nor paid
-      2027-01-01  waits until 2027-01-14 for a renewal that is still owed
-      2027-01-15  expired: phase redemption, not served
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-02  the next term is to be paid until 2026-12-31: 17.50 CHF
+                  not paid (no_account); tried again every day
+                  mail: renewal_unpaid to the holder
+      2026-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
+      2027-01-01  if no renewal was tried, waits until 2027-01-14 for one that is still owed
+      2027-01-01  expired: phase redemption, not served
                   comes back until 2027-01-30, online (holder, staff), for 112.50 CHF
                     (restoration_fee 95.00, renewal 17.50); its term ends on 2028-01-01 then
                   mail: expired to the holder
+      2027-01-04  reminded of the end, 3 days after
+                  mail: expiry_noticed to the holder
       2027-01-31  closed: released
                   mail: released to the holder
+    not paid, under Renewal Warranty
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-02  the next term is to be paid until 2026-12-31: 17.50 CHF
+                  not paid (balance_too_small); tried again every day
+                  mail: renewal_unpaid to the holder
+      2026-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
+      2027-01-01  renewed by its warranty until 2027-12-31; 17.50 CHF is owed
+                  mail: warranted to the holder
+      2027-01-02  still owed: step 1 towards the holder, by email
+                  mail: warranty_contact to the holder
+      2027-01-08  still owed: step 2 towards the holder, by sms
+                  sms: warranty_contact to the holder
+      2027-01-15  still owed: step 3 towards the holder, by phone
+      2027-01-31  still owed: step 4 towards the holder, by letter
+      2027-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2027-12-02  the next term is to be paid until 2027-12-31: 17.50 CHF
+                  not paid (balance_too_small); tried again every day
+                  mail: renewal_unpaid to the holder
+      2027-12-25  reminded of the end, 7 days before
+                  mail: expiry_noticed to the holder
+      2028-01-01  expired: phase redemption, not served
+                  comes back until 2028-01-30, online (holder, staff), for 112.50 CHF
+                    (restoration_fee 95.00, renewal 17.50); its term ends on 2029-01-01 then
+                  mail: expired to the holder
+    paid from an account
+      2026-12-02  reminded of the end, 30 days before
+                  mail: expiry_noticed to the holder
+      2026-12-02  the next term is to be paid until 2026-12-31: 17.50 CHF
+                  renewed until 2027-12-31 for 17.50 CHF
+                  mail: renewed to the holder
 """
 
 
@@ -87,7 +184,7 @@ def with_life(policy: Policy, kind: str, **fields: Any) -> Policy:
     return replace(policy, kinds={**policy.kinds, kind: replace(there, lives=lives)})
 
 
-def test_I13_to_I15_a_whole_policy_is_told() -> None:
+def test_I12_to_I16_a_whole_policy_is_told() -> None:
     assert explain(newest("infomaniak"), NEW_YEAR) == INFOMANIAK
 
 
@@ -174,19 +271,41 @@ def test_S11_S12_S13_an_add_on_alone_and_on_a_premium_domain() -> None:
     assert told(policy, "addon", "hanging on premium-domain: cancelled at term")[2:] == [
         "2027-01-01 goes on as free-domain-account for nothing, and follows its parent",
         "mail: downgraded to the holder",
-        "2028-01-15 as its parent: expired, phase restorable",
+        "2028-01-01 as its parent: expired, phase restorable",
         "2028-04-01 closed: terminated",
         "mail: terminated to the holder",
     ]
 
 
 def test_S14_an_unpaid_add_on_is_switched_off_for_90_days_from_its_expiry() -> None:
-    assert told(newest("svenska-domaner"), "addon", "neither cancelled nor paid")[:4] == [
-        "2027-01-01 waits until 2027-01-14 for a renewal that is still owed",
-        "2027-01-15 inactive until 2027-03-31: switched off, not over",
+    assert told(newest("svenska-domaner"), "addon", "neither cancelled nor paid")[3:7] == [
+        "2027-01-01 if no renewal was tried, waits until 2027-01-14 for one that is still owed",
+        "2027-01-01 inactive until 2027-03-31: switched off, not over",
         "mail: inactivated to the holder",
         "2027-04-01 expired: phase restorable, not served",
     ]
+
+
+def test_R9_a_trial_what_those_who_leave_get_back_and_a_discount_are_told() -> None:
+    policy = newest("registrar-ru")
+    text = explain(policy, NEW_YEAR)
+    assert "example: hosting-1 (1 month, 150.00 RUB, 10 days free first), hosting-1\n" in text
+    assert told(policy, "vps", "cancelled at once")[0] == (
+        "2026-12-01 cancelled at once; 76.43 RUB of 31 paid days come back"
+    )
+    yearly = replace(policy, plans={"hosting-12": policy.plans["hosting-12"]})
+    assert told(yearly, "hosting", "paid from an account")[:2] == [
+        "2026-12-02 the next term is to be paid until 2026-12-31: 1620.00 RUB",
+        "renewed until 2027-12-31 for 1620.00 RUB",
+    ]
+
+
+def test_the_days_on_which_renewals_begin_are_the_policys() -> None:
+    policy = newest("registrar-ru")
+    later = replace(policy, renewal=replace(policy.renewal, lead_days=3))
+    for rules, day in ((policy, "2026-12-02"), (later, "2026-12-29")):
+        for course in ("neither cancelled nor paid", "paid from an account"):
+            assert told(rules, "domain", course)[0].startswith(f"{day} the next term is to be paid")
 
 
 def test_S11_what_follows_its_parent_is_told_by_its_parents_courses() -> None:

@@ -11,7 +11,19 @@ import pytest
 import tacit.policies
 from tacit.domain.days import Length, Unit
 from tacit.domain.money import Money
-from tacit.domain.policy import Anchor, Channel, Downgrade, Immediate, Inactivity, RestoreRule
+from tacit.domain.policy import (
+    Anchor,
+    Channel,
+    Contacting,
+    Discount,
+    Downgrade,
+    ExpiryNotices,
+    Immediate,
+    Inactivity,
+    RestoreRule,
+    ShortBalance,
+    Warranty,
+)
 from tacit.domain.policy_form import PolicyError, read_policy, read_with_findings
 from tacit.domain.values import Role
 from tacit.policies import newest
@@ -40,6 +52,14 @@ def priced(*price: str, **more: Any) -> Change:
     return lambda data: phase(data)["restore"].update(price=list(price), **more)
 
 
+def hosting(**fields: Any) -> Change:
+    return lambda data: data["kinds"]["hosting"].update(fields)
+
+
+def contacted(*steps: dict[str, Any]) -> Change:
+    return hosting(warranty={"steps": list(steps)})
+
+
 WRONG: list[tuple[Change, str]] = [
     (lambda d: d.pop("zone"), "zone: is missing"),
     (lambda d: d.update(zone="Europe/Atlantis"), "zone: 'Europe/Atlantis' is no time zone"),
@@ -53,6 +73,28 @@ WRONG: list[tuple[Change, str]] = [
     (lambda d: d["renewal"].update(lead_days=99999), "renewal.lead_days: must be at most 36500"),
     (lambda d: d["renewal"].update(lead_days="30"), "renewal.lead_days: expected int"),
     (lambda d: d["renewal"].update(lead_days=True), "renewal.lead_days: expected int"),
+    (
+        lambda d: d["renewal"].update(priority=["domain"]),
+        "renewal.priority: expected a list of lists of kinds",
+    ),
+    (
+        lambda d: d["renewal"].update(priority=[["domain", 3]]),
+        "renewal.priority: expected a list of lists of kinds",
+    ),
+    (lambda d: d["renewal"].update(priority="domain"), "renewal.priority: expected list"),
+    (
+        lambda d: d["renewal"].update(priority=[["domain"], ["boat"]]),
+        "renewal.priority: there is no kind 'boat'",
+    ),
+    (
+        lambda d: d["renewal"].update(priority=[["domain", "other"], ["other"]]),
+        "renewal.priority: 'other' is there twice",
+    ),
+    (
+        lambda d: d["renewal"].update(short_balance="split"),
+        "renewal.short_balance: 'split' is none of reserve, skip",
+    ),
+    (lambda d: d["renewal"].update(short_balance=True), "renewal.short_balance: expected str"),
     (lambda d: d["customer_sees"].append("gone"), "customer_sees: 'gone' is none of pending"),
     (lambda d: d["actions"]["cancel"].update(by=["neighbour"]), "actions.cancel.by: 'neighbour'"),
     (lambda d: d["actions"]["cancel"].update(channel="fax"), "actions.cancel.channel: 'fax'"),
@@ -72,6 +114,73 @@ WRONG: list[tuple[Change, str]] = [
     (
         lambda d: d["kinds"]["domain"].update(closed_reason="lost"),
         "kinds.domain.closed_reason: 'lost' is none of released, terminated",
+    ),
+    (hosting(prepaid={"months": 6}), "kinds.hosting.prepaid: expected list"),
+    (hosting(prepaid=[{"percent": 5}]), "kinds.hosting.prepaid[0].months: is missing"),
+    (hosting(prepaid=[{"months": 6}]), "kinds.hosting.prepaid[0].percent: is missing"),
+    (
+        hosting(prepaid=[{"months": 0, "percent": 5}]),
+        "hosting.prepaid[0].months: must be at least 1, is 0",
+    ),
+    (
+        hosting(prepaid=[{"months": 1201, "percent": 5}]),
+        "hosting.prepaid[0].months: must be at most 1200, is 1201",
+    ),
+    (
+        hosting(prepaid=[{"months": 6, "percent": 0}]),
+        "hosting.prepaid[0].percent: must be at least 1, is 0",
+    ),
+    (
+        hosting(prepaid=[{"months": 6, "percent": 100}]),
+        "hosting.prepaid[0].percent: must be at most 99, is 100",
+    ),
+    (
+        hosting(prepaid=[{"months": 6, "percent": 5, "price": 3}]),
+        "hosting.prepaid[0].price: unknown field",
+    ),
+    (hosting(money_back="yes"), "kinds.hosting.money_back: expected bool, got 'yes'"),
+    (hosting(expiry_notices=[30]), "kinds.hosting.expiry_notices: expected dict"),
+    (
+        hosting(expiry_notices={"days_before": 30}),
+        "hosting.expiry_notices.days_before: expected list, got 30",
+    ),
+    (
+        hosting(expiry_notices={"days_before": [30, 0]}),
+        "hosting.expiry_notices.days_before: expected a list of days, each at least 1",
+    ),
+    (
+        hosting(expiry_notices={"days_after": ["3"]}),
+        "hosting.expiry_notices.days_after: expected a list of days, each at least 1",
+    ),
+    (
+        hosting(expiry_notices={"days_after": [True]}),
+        "hosting.expiry_notices.days_after: expected a list of days, each at least 1",
+    ),
+    (
+        hosting(expiry_notices={"days_between": [3]}),
+        "hosting.expiry_notices.days_between: unknown field",
+    ),
+    (hosting(warranty=True), "kinds.hosting.warranty: expected dict, got True"),
+    (hosting(warranty={"step": []}), "kinds.hosting.warranty.step: unknown field"),
+    (
+        contacted({"days": 3}),
+        "hosting.warranty.steps[0].channel: is missing",
+    ),
+    (
+        contacted({"channel": "sms"}),
+        "hosting.warranty.steps[0].days: is missing",
+    ),
+    (
+        contacted({"days": -1, "channel": "sms"}),
+        "hosting.warranty.steps[0].days: must be at least 0, is -1",
+    ),
+    (
+        contacted({"days": 3, "channel": "pigeon"}),
+        "hosting.warranty.steps[0].channel: 'pigeon' is none of email, letter, phone, sms",
+    ),
+    (
+        contacted({"days": 3, "channel": "sms"}, {"days": 2, "channel": "phone"}),
+        "hosting.warranty.steps[1].days: comes before the step in front of it",
     ),
     (
         lambda d: life(d).update(terms=[0]),
@@ -155,6 +264,8 @@ WRONG: list[tuple[Change, str]] = [
     (lambda d: d["plans"][0].update(kind="boat"), "plans[0].kind: there is no kind 'boat'"),
     (lambda d: d["plans"][0].update(tld=".ch"), "plans[0].tld: '.ch' is written small and without"),
     (lambda d: d["plans"][0].update(follows_parent="no"), "plans[0].follows_parent: expected bool"),
+    (lambda d: d["plans"][0].update(trial_days=-1), "plans[0].trial_days: must be at least 0, is"),
+    (lambda d: d["plans"][0].update(trial_days="10"), "plans[0].trial_days: expected int"),
     (lambda d: d["plans"][1].update(id="domain-ch"), "plans[1].id: 'domain-ch' is there twice"),
     (lambda d: d.update(plans=[3]), "plans[0]: expected a table"),
     (lambda d: d.update(contact="me"), "contact: expected dict, got 'me'"),
@@ -251,3 +362,52 @@ def test_what_a_file_says_of_the_end_is_read_as_it_stands() -> None:
         counted_from=Anchor.REGISTRY_EXPIRY,
     )
     assert policy.plans["free"].follows_parent and not policy.plans["mailbox"].follows_parent
+
+
+def test_R4_G14_what_comes_first_and_what_a_short_balance_does_is_read_as_it_stands() -> None:
+    absent = read_policy(file_with(dict.keys)).renewal
+    assert (absent.priority, absent.short_balance) == ((), ShortBalance.RESERVE)
+    assert absent.rank("domain") == absent.rank("other") == 0 < absent.last_rank
+    fields = {"priority": [["hosting"], ["domain"]], "short_balance": "skip"}
+    found = read_policy(file_with(lambda d: d["renewal"].update(fields))).renewal
+    assert found.short_balance is ShortBalance.SKIP
+    assert [found.rank(kind) for kind in ("hosting", "domain", "other")] == [0, 1, 2]
+    assert found.last_rank == 3
+
+
+def test_R9_trials_discounts_and_money_back_are_read_as_they_stand() -> None:
+    def advertised(data: dict[str, Any]) -> None:
+        rows = [{"months": 6, "percent": 5}, {"months": 24, "percent": 99}]
+        hosting(prepaid=rows, money_back=True)(data)
+        data["plans"][0]["trial_days"] = 10
+
+    policy = read_policy(file_with(advertised))
+    assert policy.kinds["hosting"].prepaid == (Discount(6, 5), Discount(24, 99))
+    assert policy.kinds["hosting"].money_back and not policy.kinds["domain"].money_back
+    assert policy.kinds["domain"].prepaid == ()
+    assert [plan.trial_days for plan in policy.plans.values()] == [10, 0, 0, 0]
+
+
+def test_I12_I16_reminders_and_the_steps_of_a_warranty_are_read_as_they_stand() -> None:
+    def told(data: dict[str, Any]) -> None:
+        hosting(expiry_notices={"days_before": [7, 30], "days_after": [3]})(data)
+        contacted({"days": 0, "channel": "email"}, {"days": 0, "channel": "letter"})(data)
+        data["kinds"]["other"].update(expiry_notices={}, warranty={})
+
+    kinds = read_policy(file_with(told)).kinds
+    assert kinds["hosting"].expiry_notices == ExpiryNotices((7, 30), (3,))
+    assert kinds["hosting"].warranty == Warranty((Contacting(0, "email"), Contacting(0, "letter")))
+    assert (kinds["other"].expiry_notices, kinds["other"].warranty) == (
+        ExpiryNotices((), ()),
+        Warranty(()),
+    )
+    assert kinds["domain"].expiry_notices is None and kinds["domain"].warranty is None
+
+
+def test_each_message_about_renewals_has_its_channels() -> None:
+    names = ("activated", "renewed", "renewal_noticed", "renewal_unpaid", "renewal_reversed")
+    more = ("expiry_noticed", "warranted", "warranty_contact")
+    said = {name: ["email"] for name in (*names, *more)}
+    policy = read_policy(file_with(lambda d: d["messages"].update(said)))
+    assert {policy.messages[name] for name in said} == {("email",)}
+    assert not any(read_policy(file_with(dict.keys)).messages[name] for name in said)

@@ -11,13 +11,14 @@ import pytest
 
 from local.api import Answer
 from local.description import Description
-from local.portfolio.__main__ import bodies, outcome, start_day_of
+from local.portfolio.__main__ import bodies, outcome, requests, start_day_of
 from local.portfolio.days import day
 from local.progress import Trouble
 from tacit import policies
-from tacit.domain.calendar import expiry_due_on
+from tacit.domain.calendar import expiry_due_on, renewal_due_on
 from tacit.domain.commands import Register
 from tacit.domain.decision import Change, Situation
+from tacit.domain.money import Money
 from tacit.domain.phases import windows
 from tacit.domain.registration import register
 from tacit.domain.values import Actor, Contract, Order, Role, Status
@@ -110,6 +111,56 @@ def test_S3_it_shows_short_terms_before_and_after_they_are_switched_off() -> Non
     assert longer == {Status.ACTIVE, Status.NON_RENEWING, Status.INACTIVE}
 
 
+def test_R1_R6_it_shows_an_order_that_is_due_and_money_that_does_not_suffice_for_it() -> None:
+    contracts = registered(FRIDAY)
+    due = [
+        contract
+        for contract in contracts.values()
+        if (contract.provider, contract.holder) == ("registrar-ru", "alice")
+        and (on := renewal_due_on(contract, policy(contract.policy))) is not None
+        and on <= FRIDAY
+    ]
+    assert {c.kind for c in due} == {"domain", "hosting", "other"}
+    assert len({c.order_id for c in due if c.kind != "other"}) == 1
+    domain = next(c for c in due if c.kind == "domain")
+    have = balances()["ru-alice"].minor
+    assert domain.price.minor <= have < sum(c.price.minor for c in due)
+
+
+def test_R9_I16_it_shows_a_trial_and_a_warranty() -> None:
+    contracts = registered(FRIDAY)
+    activated = [path.split("/")[2] for _, path, _ in requests(FRIDAY) if "activation" in path]
+    (trial,) = (contracts[each] for each in activated)
+    assert policy(trial.policy).plans[trial.plan].trial_days > 0
+    assert trial.status is Status.PENDING and trial.starts_on == FRIDAY
+    (warranted,) = (c for c in contracts.values() if c.renewal_warranty)
+    assert policy(warranted.policy).kinds[warranted.kind].warranty is not None
+
+
+def test_an_account_is_kept_in_its_providers_currency_for_somebody_with_contracts_there() -> None:
+    holders = {(c.provider, c.holder) for c in registered(FRIDAY).values()}
+    opened = [body for method, path, body in requests(FRIDAY) if path.startswith("/accounts/")]
+    for body in (each for each in opened if "holder" in each):
+        assert (body["provider"], body["holder"]) in holders
+        assert body["currency"] == policies.newest(body["provider"]).currency
+
+
+def balances() -> dict[str, Money]:
+    """What the deposits of each account come to; each reference stands once on an account."""
+    found: dict[str, list[Money]] = {}
+    references = set()
+    for method, path, body in requests(FRIDAY):
+        if method == "POST" and path.endswith("/deposits"):
+            amount = Money.parse(body["amount"]["amount"], body["amount"]["currency"])
+            found.setdefault(path.split("/")[2], []).append(amount)
+            assert (path, body["reference"]) not in references
+            references.add((path, body["reference"]))
+    return {
+        account_id: Money(sum(each.minor for each in amounts), amounts[0].currency)
+        for account_id, amounts in found.items()
+    }
+
+
 def test_nobody_could_be_written_to() -> None:
     for body in bodies(FRIDAY).values():
         assert body["email"].split("@")[1] in ("example.net", "example.com", "example.org")
@@ -165,7 +216,14 @@ def test_a_note_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("status", "body", "found"),
-    [(201, {}, "new"), (200, {}, "there"), (409, {"code": "already_registered"}, "there")],
+    [
+        (201, {}, "new"),
+        (200, {}, "there"),
+        (200, {"events": []}, "there"),
+        (200, {"events": [{"type": "account.deposited"}]}, "new"),
+        (409, {"code": "already_registered"}, "there"),
+        (409, {"code": "closed"}, "there"),
+    ],
 )
 def test_what_is_there_is_left_as_it_is(status: int, body: dict[str, Any], found: str) -> None:
     assert outcome("c-1", Answer(status, "application/json", body)) == found

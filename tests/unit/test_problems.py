@@ -11,6 +11,7 @@ import pytest
 
 from tacit.domain.refusals import Invalid, NotFound, Refused
 from tacit.domain.values import Status
+from tacit.runtime.answers import _NOTHING
 from tacit.runtime.doors import problem_of
 from tacit.runtime.observability import logger
 from tacit.runtime.problems import PROBLEMS, Problem, problem_document
@@ -47,6 +48,31 @@ def test_every_code_of_the_table_is_said_by_somebody() -> None:
     gone = {f"gone_{status}" for status in Status}
     by_name = {"invalid_field"}  # what `Invalid` says unless told otherwise
     assert set(PROBLEMS) - codes_raised() - gateway - gone - by_name == set()
+
+
+# What only a job is told: no door answers with it.
+OF_JOBS = {
+    "not_due",
+    "left_to_renewals",
+    "autorenewal_off",
+    "still_short",
+    "term_is_over",
+    "as_its_parent",
+    "goes_its_own_way",
+}
+
+
+def test_each_wish_that_is_fulfilled_is_said_in_words() -> None:
+    codes = set()
+    for file in (ROOT / "shared" / "tacit" / "domain").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "NothingToDo":
+                code = node.args[1]
+                assert isinstance(code, ast.Constant), file.name
+                codes.add(str(code.value))
+    assert {"already_renewed", "not_renewed", "already_paid", "already_active"} <= codes
+    # A registration that was there answers the contract itself, and no warning.
+    assert codes - OF_JOBS - {"already_registered"} == set(_NOTHING)
 
 
 @pytest.mark.parametrize("status", Status)

@@ -187,8 +187,15 @@ def test_a_contract_joins_the_order_that_is_named() -> None:
     change = brought_in(Situation(None, order()), order_id="o-1")
     assert (change.order_before, change.order) == (
         order(),
-        Order("o-1", "kreativmedia", "alice", True, 2, 5),
+        Order("o-1", "kreativmedia", "alice", True, 2, 5, ("c-1",)),
     )
+
+
+def test_what_is_closed_already_takes_no_place_in_the_order_that_is_named() -> None:
+    closed = {"status": Status.CLOSED, "imported": True, "order_id": "o-1"}
+    assert brought_in(Situation(None, order(size=40)), **closed).order is None
+    made = brought_in(Situation(None), **closed).order
+    assert made == Order("o-1", "kreativmedia", "alice", True, 0, 1)
 
 
 @pytest.mark.parametrize("there", [order(holder="mallory"), order(provider="svenska-domaner")])

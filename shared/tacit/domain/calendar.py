@@ -8,16 +8,44 @@ from datetime import date, datetime
 from typing import assert_never
 
 from tacit.domain.days import add_days, day_start
+from tacit.domain.expiry_notices import next_notice_on
+from tacit.domain.notices import OPEN, notice_of_period, owed_due_on
 from tacit.domain.policy import Policy
-from tacit.domain.values import Contract, Status
+from tacit.domain.values import Contract, Notice, Status
 
 
 def renewal_due_on(contract: Contract, policy: Policy) -> date | None:
-    """The day a renewal begins (S0); a cancelled contract has none (S1), nor one that follows its
-    parent (S11)."""
-    if contract.status is not Status.ACTIVE or policy.follows_parent(contract):
+    """The day a renewal begins (S0), or is tried again after one that could not be collected; a
+    cancelled contract has none (S1), nor one that follows its parent (S11). The term after a trial
+    is not asked for before the trial is over (R9); what is pending waits to be activated (R6); what
+    was switched off unpaid is served again once the money is there (S14)."""
+    if policy.follows_parent(contract):
         return None
-    return add_days(contract.expires_on, -policy.renewal.lead_days)
+    begins_on, owed_on = term_due_on(contract, policy), owed_due_on(contract)
+    return min((day for day in (begins_on, owed_on) if day is not None), default=None)
+
+
+def term_due_on(contract: Contract, policy: Policy) -> date | None:
+    """The same for the next term alone, whatever is owed of an earlier one."""
+    notice = notice_of_period(contract)
+    again_on = _again_on(notice) if notice else None
+    if contract.status is Status.PENDING:
+        return again_on or contract.starts_on
+    if contract.status is Status.INACTIVE and notice and notice.status == OPEN:
+        return again_on or contract.expires_on
+    if contract.status is not Status.ACTIVE:
+        return None
+    on_trial = contract.trial_until == contract.expires_on
+    lead_days = 0 if on_trial else policy.renewal.lead_days
+    return again_on or add_days(contract.expires_on, -lead_days)
+
+
+def _again_on(notice: Notice) -> date | None:
+    """What was found short stays due, so that whatever is less important meets it in every run and
+    leaves it its money (G14); what the registry refused is tried again tomorrow."""
+    if notice.tried_on is None or notice.short is not None:
+        return notice.tried_on
+    return add_days(notice.tried_on, 1)
 
 
 def inactive_until(contract: Contract, policy: Policy) -> date:
@@ -39,7 +67,13 @@ def last_day_to_reactivate(contract: Contract) -> date | None:
 
 
 def expiry_due_on(contract: Contract, policy: Policy) -> date | None:
-    """The day the contract's next step towards its end may be due."""
+    """The day the contract's next step towards its end may be due: its end, the next phase, or a
+    word about one of them (I12)."""
+    days = (_end_due_on(contract, policy), next_notice_on(contract, policy))
+    return min((day for day in days if day is not None), default=None)
+
+
+def _end_due_on(contract: Contract, policy: Policy) -> date | None:
     match contract.status:
         case Status.ACTIVE | Status.NON_RENEWING:
             return contract.expires_on

@@ -10,14 +10,16 @@ from typing import assert_never
 from tacit.domain.calendar import last_day_to_reactivate
 from tacit.domain.commands import Cancel, Reactivate
 from tacit.domain.days import add_days, local_day
-from tacit.domain.decision import Change, Decision, NothingToDo
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.ending import inactivate
+from tacit.domain.ledger import given_back
+from tacit.domain.money_back import money_back
 from tacit.domain.permission import permit
 from tacit.domain.phases import close, closed_refusal, enter_first_phase
 from tacit.domain.policy import Immediate, Policy
 from tacit.domain.record import and_then, changed
 from tacit.domain.refusals import Refused
-from tacit.domain.values import Cancellation, Contract, Scalar, Status
+from tacit.domain.values import Cancellation, Charge, Contract, Scalar, Status
 
 AT_TERM, AT_ONCE = "at_term", "immediate"
 
@@ -30,7 +32,9 @@ def modes_offered(contract: Contract, policy: Policy) -> tuple[str, ...]:
     return tuple(mode for mode in modes if mode != AT_ONCE or at_once)
 
 
-def cancel(contract: Contract, command: Cancel, policy: Policy, now: datetime) -> Decision:
+def cancel(
+    situation: Situation, contract: Contract, command: Cancel, policy: Policy, now: datetime
+) -> Decision:
     """S1, S2: served until the end, and no renewal from now on. S6, S13: or over at once."""
     permit("cancel", command.by, policy)
     modes = modes_offered(contract, policy)
@@ -39,7 +43,7 @@ def cancel(contract: Contract, command: Cancel, policy: Policy, now: datetime) -
     match contract.status:
         case Status.ACTIVE | Status.NON_RENEWING | Status.INACTIVE:
             if command.mode == AT_ONCE:
-                return _at_once(contract, command, policy, now)
+                return _at_once(situation, contract, command, policy, now)
             return _at_term(contract, command, policy, now)
         case Status.PENDING:
             return close(contract, "terminated", command.by, policy, now, {"why": "cancelled"})
@@ -89,8 +93,11 @@ def _at_term(contract: Contract, command: Cancel, policy: Policy, now: datetime)
     return changed(contract, after, "contract.cancelled", data, command.by, policy, now)
 
 
-def _at_once(contract: Contract, command: Cancel, policy: Policy, now: datetime) -> Decision:
-    """What is lost is said: the days that were paid and will not be served (S13)."""
+def _at_once(
+    situation: Situation, contract: Contract, command: Cancel, policy: Policy, now: datetime
+) -> Decision:
+    """What is lost is said: the days that were paid and will not be served (S13); where the policy
+    pays them back, how much (R9)."""
     given = contract.cancellation
     if given is not None and given.mode == AT_ONCE:
         return NothingToDo(contract, "already_cancelled")
@@ -107,8 +114,20 @@ def _at_once(contract: Contract, command: Cancel, policy: Policy, now: datetime)
         name: ended[name] for name in ("until_on", "phase", "restorable_until") if name in ended
     }
     said = "cancelled_immediately"
+    refund = money_back(contract, policy, today, situation.notices)
+    if refund is not None:
+        data |= {
+            "money_back": refund.amount.amount,
+            "currency": refund.amount.currency,
+            "account_id": refund.account_id,
+        }
     first = changed(contract, after, "contract.cancelled", data, command.by, policy, now, said)
-    return and_then(first, _ended_at_once(first.contract, command, policy, now))
+    change = and_then(first, _ended_at_once(first.contract, command, policy, now))
+    account = situation.account
+    if refund is None or account is None or account.id != refund.account_id:
+        return change
+    charge = Charge("money", refund.amount, contract.expires_on)
+    return replace(change, movement=given_back(account, charge, contract, command.by, now))
 
 
 def _ended_at_once(contract: Contract, command: Cancel, policy: Policy, now: datetime) -> Change:

@@ -95,6 +95,58 @@ class NoteRegistry:
 
 
 @dataclass(frozen=True, slots=True)
+class Renew:
+    """One more term from `current_expires_on`, charged to an account (G8)."""
+
+    by: Actor
+    current_expires_on: date
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activate:
+    """Begin the first term: charged to an account, or paid under staff's reference."""
+
+    by: Actor
+    account_id: str | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayNotice:
+    """The notice of a period was paid elsewhere, under `reference`."""
+
+    by: Actor
+    period_start: date
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseRenewal:
+    """The registry refused the renewal of a period: take it back."""
+
+    by: Actor
+    period_start: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetWarranty:
+    """Start or stop Renewal Warranty (I16, I17)."""
+
+    by: Actor
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FinishTask:
+    """Somebody has called, or written (I16)."""
+
+    by: Actor
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ComeDue:
     """The calendar's command: do the next thing whose day has come."""
 
@@ -109,5 +161,19 @@ class Follow:
 
 
 Command = (
-    Register | Amend | Cancel | Reactivate | Restore | TransferOut | NoteRegistry | ComeDue | Follow
+    Register
+    | Amend
+    | Cancel
+    | Reactivate
+    | Restore
+    | TransferOut
+    | NoteRegistry
+    | Renew
+    | Activate
+    | PayNotice
+    | ReverseRenewal
+    | SetWarranty
+    | FinishTask
+    | ComeDue
+    | Follow
 )

@@ -5,7 +5,7 @@ from datetime import date
 
 from tacit.domain.ledger import Movement
 from tacit.domain.policy import Policy
-from tacit.domain.values import Account, Charge, Contract, Event, Message, Order
+from tacit.domain.values import Account, Charge, Contract, Event, Message, Notice, Order, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +13,26 @@ class Situation:
     """What a decision looks at. `contract` is None where none is registered under the id.
     `newest` is the provider's newest policy, under which a new term begins (G10); `siblings` is
     how many contracts hang on the parent already; `account` is the one that the command names to be
-    charged."""
+    charged, `notice` the one that is to be paid, `notices` those that say what was paid."""
 
     contract: Contract | None
     order: Order | None = None
     parent: Contract | None = None
     newest: Policy | None = None
     siblings: int = 0
+    task: Task | None = None  # that somebody has done
     account: Account | None = None
+    notice: Notice | None = None
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """What will be committed, as one transaction: the values before and after, and the events.
     `due` values are derived from `contract` when it is written, never stored twice. `charges` are
-    paid under `reference`, or from an account by the lines of `movement`. `stands_on` is another
-    contract that must still be what it was."""
+    paid under `reference`, or from an account by the lines of `movement`. `stands_on` and
+    `stands_on_order` must still be what they were. `notice` is one of an earlier period, `task`
+    what a person has to do, `finished` what one has done."""
 
     before: Contract | None
     contract: Contract
@@ -38,7 +42,11 @@ class Change:
     charges: tuple[Charge, ...] = ()
     reference: str | None = None
     stands_on: Contract | None = None
+    stands_on_order: Order | None = None
     movement: Movement | None = None
+    notice: Notice | None = None
+    task: Task | None = None
+    finished: Task | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -4,18 +4,20 @@ Which of them a kind does is a row of its policy.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from tacit.domain.calendar import inactive_until
 from tacit.domain.days import add_days, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.money import Money
+from tacit.domain.notices import ANNULLED, OPEN, notice_of_period
 from tacit.domain.phases import enter_first_phase, enter_next_phase
 from tacit.domain.policy import Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Broken
 from tacit.domain.registry_dates import check_registry, doubted_from
-from tacit.domain.values import Actor, Contract, Scalar, Status
+from tacit.domain.values import Actor, Contract, Notice, Scalar, Status
+from tacit.domain.warranty import steps_in
 
 
 def end_of_term(
@@ -24,16 +26,28 @@ def end_of_term(
     """What is paid is over. A renewal that is still owed an attempt comes first (G1)."""
     today = local_day(now, policy.zone)
     check_registry(contract, policy, today)
-    patience_ends_on = add_days(contract.expires_on, policy.renewal.patience_days)
-    owed = contract.status is Status.ACTIVE and _renews_itself(situation)
+    patience_ends_on = add_days(_waits_since(contract), policy.renewal.patience_days)
+    owed = contract.status is Status.ACTIVE and _is_owed_an_attempt(situation, contract, policy)
     if owed and today < patience_ends_on:
         again_on = min(doubted_from(contract, policy) or patience_ends_on, patience_ends_on)
         return NothingToDo(contract, "left_to_renewals", again_on)
     rule = policy.life_of(contract).inactive
     switched_off = rule is not None and why_it_ends(contract) in rule.when
     if switched_off and inactive_until(contract, policy) > today:
-        return inactivate(contract, by, policy, now)
-    return end(situation, contract, by, policy, now)
+        change = inactivate(contract, by, policy, now)
+    else:
+        change = end(situation, contract, by, policy, now)
+    decided_on_its_switch = contract.status is Status.ACTIVE
+    return replace(change, stands_on_order=situation.order) if decided_on_its_switch else change
+
+
+def _waits_since(contract: Contract) -> date:
+    """Patience counts from the end, from the day on which it was last moved there, or from the day
+    on which the registry refused: a job that was dark has its turn after each of them (G1)."""
+    notice = notice_of_period(contract)
+    refused = notice is not None and notice.short is None and notice.generation > 1
+    days = (contract.expiry_moved_on, notice.tried_on if notice and refused else None)
+    return max([contract.expires_on, *(day for day in days if day is not None)])
 
 
 def end(
@@ -84,6 +98,7 @@ def _downgrade(
         expires_on=parent.expires_on,
         registry_expires_on=parent.registry_expires_on,
         expiry_moved_on=None,
+        notice=None,
     )
     data: dict[str, Scalar] = {
         "from_plan": contract.plan,
@@ -94,7 +109,15 @@ def _downgrade(
         "expires_on": parent.expires_on.isoformat(),
     }
     change = changed(contract, after, "contract.downgraded", data, by, policy, now)
-    return replace(change, stands_on=parent)
+    return replace(change, stands_on=parent, notice=_annulled(contract))
+
+
+def _annulled(contract: Contract) -> Notice | None:
+    """What is free from now on is not asked to be paid any more (S11)."""
+    notice = contract.notice
+    if notice is None or notice.status != OPEN:
+        return None
+    return replace(notice, status=ANNULLED, short=None)
 
 
 def _is_over(parent: Contract, by: Actor, policy: Policy, now: datetime) -> bool:
@@ -114,8 +137,15 @@ def _parent(situation: Situation, contract: Contract) -> Contract | None:
     return situation.parent
 
 
-def _renews_itself(situation: Situation) -> bool:
-    """A missing order is no "no": in doubt nothing is taken from the customer (G13)."""
+def _is_owed_an_attempt(situation: Situation, contract: Contract, policy: Policy) -> bool:
+    """Autorenewal or the warranty is on, and nothing has been found short since the term was over
+    (G1); what the registry refused was not short, and is tried again. A missing order is no "no":
+    in doubt nothing is taken from the customer (G13)."""
     if situation.order is None:
         raise Broken("its order is not there")
-    return situation.order.autorenewal
+    notice = notice_of_period(contract)
+    tried_on = notice.tried_on if notice is not None and notice.short is not None else None
+    tried = tried_on is not None and tried_on >= contract.expires_on
+    if steps_in(contract, policy):
+        return True
+    return situation.order.autorenewal and not tried

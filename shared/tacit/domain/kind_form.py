@@ -6,17 +6,22 @@ from itertools import pairwise
 from tacit.domain.days import Length, Unit
 from tacit.domain.money import Money, NotMoney
 from tacit.domain.policy import (
+    CONTACT_CHANNELS,
     MESSAGE_CHANNELS,
     STAFF_MESSAGE_KINDS,
     Anchor,
     Channel,
+    Contacting,
+    Discount,
     Downgrade,
+    ExpiryNotices,
     Immediate,
     Inactivity,
     Kind,
     Life,
     Phase,
     RestoreRule,
+    Warranty,
 )
 from tacit.domain.table_form import MOST_DAYS, MOST_MONTHS, REQUIRED, Table
 from tacit.domain.values import Role
@@ -63,7 +68,49 @@ def read_kind(name: str, table: Table, currency: str) -> Kind:
             closed_reason=_final(table),
             lives=tuple(_life(row, currency) for row in table.rows("lives")),
             staff_messages=_staff_messages(table),
+            prepaid=tuple(_discount(row) for row in table.rows("prepaid")),
+            money_back=table.take("money_back", bool, False),
+            expiry_notices=_expiry_notices(table.optional("expiry_notices")),
+            warranty=_warranty(table.optional("warranty")),
         )
+
+
+def _discount(table: Table) -> Discount:
+    with table.whole():
+        return Discount(
+            months=table.number("months", 1, REQUIRED, MOST_MONTHS),
+            percent=table.number("percent", 1, REQUIRED, 99),
+        )
+
+
+def _expiry_notices(table: Table | None) -> ExpiryNotices | None:
+    if table is None:
+        return None
+    with table.whole():
+        return ExpiryNotices(_numbers(table, "days_before"), _numbers(table, "days_after"))
+
+
+def _numbers(table: Table, name: str) -> tuple[int, ...]:
+    found = table.take(name, list, [])
+    if not all(type(n) is int and 1 <= n <= MOST_DAYS for n in found):
+        return table.wrong(name, "expected a list of days, each at least 1", ())
+    return tuple(found)
+
+
+def _warranty(table: Table | None) -> Warranty | None:
+    if table is None:
+        return None
+    steps: list[Contacting] = []
+    with table.whole():
+        for row in table.rows("steps"):
+            with row.whole():
+                days = row.number("days", 0)
+                channel = row.take("channel", str, REQUIRED, min(CONTACT_CHANNELS))
+                row.known("channel", [channel], CONTACT_CHANNELS)
+                if steps and days < steps[-1].days:
+                    row.wrong("days", "comes before the step in front of it", None)
+                steps.append(Contacting(days, channel))
+    return Warranty(tuple(steps))
 
 
 def _final(table: Table) -> str:

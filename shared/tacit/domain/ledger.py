@@ -123,6 +123,23 @@ def charged(
     return _moved(account, lines, "account.charged", by)
 
 
+def given_back(
+    account: Account, charge: Charge, contract: Contract, by: Actor, now: datetime
+) -> Movement:
+    """A charge that is taken back, as a line of its own: what was written stays. Raises Refused
+    `other_currency`."""
+    _check_currency(account, charge.amount)
+    line = Line(
+        account.lines + 1,
+        now,
+        charge.amount,
+        f"{charge.reason}_back",
+        contract_id=contract.id,
+        period_start=charge.period_start,
+    )
+    return _moved(account, (line,), "account.given_back", by)
+
+
 def _booked_before(account: Account, reference: str, amount: Money, earlier: Money) -> Booking:
     """A reference counts once: the same again is nothing to do, something else a mistake."""
     if earlier == amount:

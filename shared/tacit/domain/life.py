@@ -9,34 +9,46 @@ folded forward, the list of allowed actions the decisions on each command (`outl
 from datetime import datetime
 from typing import assert_never
 
+from tacit.domain.activation import activate
 from tacit.domain.amendment import amend
 from tacit.domain.calendar import inactive_until
 from tacit.domain.cancellation import cancel, reactivate
 from tacit.domain.commands import (
+    Activate,
     Amend,
     Cancel,
     ComeDue,
     Command,
+    FinishTask,
     Follow,
     NoteRegistry,
+    PayNotice,
     Reactivate,
     Register,
+    Renew,
     Restore,
+    ReverseRenewal,
+    SetWarranty,
     TransferOut,
 )
 from tacit.domain.days import local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
 from tacit.domain.ending import end, end_of_term
+from tacit.domain.expiry_notices import newest_until, tell
 from tacit.domain.following import follow
+from tacit.domain.notice_payment import pay_notice
+from tacit.domain.orders import leaving_its_order
 from tacit.domain.permission import check_role, check_roles
 from tacit.domain.phases import enter_next_phase
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import NotFound
 from tacit.domain.registration import register
 from tacit.domain.registry_dates import note_registry
+from tacit.domain.renewal import HOLDER_AND_STAFF, renew, reverse
 from tacit.domain.restoration import check_restorer, restore
 from tacit.domain.transfer import transfer_out
 from tacit.domain.values import Actor, Contract, Role, Status
+from tacit.domain.warranty import finish_task, set_warranty
 
 
 def decide(situation: Situation, command: Command, policy: Policy, now: datetime) -> Decision:
@@ -44,6 +56,10 @@ def decide(situation: Situation, command: Command, policy: Policy, now: datetime
 
     `now` is an aware instant; days are reckoned in the policy's zone.
     """
+    return leaving_its_order(situation, _decided(situation, command, policy, now))
+
+
+def _decided(situation: Situation, command: Command, policy: Policy, now: datetime) -> Decision:
     if isinstance(command, Register):
         return register(situation, command, policy, now)
     contract = situation.contract
@@ -53,7 +69,7 @@ def decide(situation: Situation, command: Command, policy: Policy, now: datetime
         case Amend():
             return amend(contract, command, policy, now)
         case Cancel():
-            return cancel(contract, command, policy, now)
+            return cancel(situation, contract, command, policy, now)
         case Reactivate():
             return reactivate(contract, command, policy, now)
         case Restore():
@@ -62,6 +78,18 @@ def decide(situation: Situation, command: Command, policy: Policy, now: datetime
             return transfer_out(contract, command, policy, now)
         case NoteRegistry():
             return note_registry(contract, command, policy, now)
+        case Renew():
+            return renew(situation, contract, command, policy, now)
+        case Activate():
+            return activate(situation, contract, command, policy, now)
+        case PayNotice():
+            return pay_notice(situation, contract, command, policy, now)
+        case ReverseRenewal():
+            return reverse(situation, contract, command, policy, now)
+        case FinishTask():
+            return finish_task(situation, contract, command, policy, now)
+        case SetWarranty():
+            return set_warranty(contract, command, policy, now)
         case ComeDue():
             return come_due(situation, contract, command.by, policy, now)
         case Follow():
@@ -75,8 +103,10 @@ def check_asker(action: str, contract: Contract, actor: Actor, policy: Policy) -
     anything else is looked at. Amending and the registry's dates are staff's; the rest is as the
     policy says."""
     match action:
-        case "amend" | "note_registry":
+        case "amend" | "note_registry" | "pay_notice" | "reverse_renewal" | "finish_task":
             check_roles(frozenset({Role.STAFF}), actor)
+        case "renew" | "activate" | "set_warranty":
+            check_roles(HOLDER_AND_STAFF, actor)
         case "restore":
             check_restorer(contract, actor, policy)
         case _:
@@ -99,4 +129,5 @@ def come_due(
         case Status.EXPIRED if contract.phase_ends_on and today >= contract.phase_ends_on:
             return enter_next_phase(contract, by, policy, now)
         case _:
-            return NothingToDo(contract, "not_due")
+            day = newest_until(contract, policy, today)
+            return tell(contract, day, by, policy, now) if day else NothingToDo(contract, "not_due")

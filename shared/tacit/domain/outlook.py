@@ -7,16 +7,29 @@ cannot differ from the rule it explains.
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from tacit.domain.calendar import expiry_due_on, last_day_to_reactivate, renewal_due_on
+from tacit.domain.calendar import expiry_due_on, last_day_to_reactivate, term_due_on
 from tacit.domain.cancellation import AT_ONCE, AT_TERM, modes_offered
-from tacit.domain.commands import Cancel, ComeDue, Command, Reactivate, Restore, TransferOut
-from tacit.domain.days import day_start, local_day
-from tacit.domain.decision import Change, NothingToDo, Situation
+from tacit.domain.collecting import Purse, collect
+from tacit.domain.commands import (
+    Activate,
+    Cancel,
+    ComeDue,
+    Command,
+    Reactivate,
+    Renew,
+    Restore,
+    TransferOut,
+)
+from tacit.domain.days import add_days, day_start, local_day
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.money import Money
+from tacit.domain.notices import found_short_on
+from tacit.domain.ordering import OrderSituation, Switch, switch_one
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Refused
-from tacit.domain.values import JOB, Account, Actor, Contract, Role
+from tacit.domain.values import JOB, Account, Actor, Contract, Order, Role, Status
+from tacit.domain.warranty import steps_in
 
 _STEPS = {
     "contract.inactivated": "inactivate",
@@ -25,6 +38,7 @@ _STEPS = {
     "contract.phase_entered": "enter_phase",
     "contract.closed": "close",
 }
+_TOLD = "contract.expiry_noticed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +69,39 @@ def actions(situation: Situation, actor: Actor, policy: Policy, now: datetime) -
     little on the account that it names.
     """
     contract = situation.contract
-    situation = replace(situation, account=_purse(contract))
+    situation = replace(situation, account=_purse(contract) if contract else None)
     modes = modes_offered(contract, policy) if contract is not None else ()
     asked: list[tuple[str, Command]] = [
         ("cancel", Cancel(actor, AT_TERM)),
         ("reactivate", Reactivate(actor)),
         ("restore", Restore(actor, account_id="purse")),
     ]
+    if contract is not None:
+        asked.append(("renew", Renew(actor, contract.expires_on, "purse")))
+        asked.append(("activate", Activate(actor, "purse")))
     if AT_ONCE in modes:
         asked.insert(1, ("cancel_immediately", Cancel(actor, AT_ONCE)))
     if actor.role is Role.STAFF and "transfer_out" in policy.actions:
         asked.append(("transfer_out", TransferOut(actor)))
-    return [_asked(name, situation, command, policy, now) for name, command in asked]
+    rows = [_asked(name, situation, command, policy, now) for name, command in asked]
+    return rows + _switched(situation, actor, policy, now)
 
 
-def _purse(contract: Contract | None) -> Account | None:
+def _switched(situation: Situation, actor: Actor, policy: Policy, now: datetime) -> list[Action]:
+    """Turning its order's switch to the other side, as far as it is this contract's to ask (R3)."""
+    contract, order = situation.contract, situation.order
+    if contract is None or order is None:
+        return []
+    other_side = Switch(actor, not order.autorenewal)
+    try:
+        switch_one(contract, OrderSituation(order), other_side, policy, now)
+    except Refused as no:
+        return [Action("switch_autorenewal", False, no.code, no.params, no.available_from)]
+    return [Action("switch_autorenewal", True, params={"enabled": other_side.enabled})]
+
+
+def _purse(contract: Contract) -> Account:
     """No real account: the holder's, with more on it than anything costs."""
-    if contract is None:
-        return None
     plenty = Money(10**18, contract.price.currency)
     return Account("purse", contract.provider, contract.holder, plenty.currency, plenty, 0, 1)
 
@@ -99,10 +128,10 @@ def _until(command: Command, contract: Contract | None) -> dict[str, object]:
 
 
 def next_step(situation: Situation, policy: Policy, now: datetime) -> Next | None:
-    """The next entry of the contract's calendars: its renewal, else the step of its end.
+    """What the calendars make of the contract next: its next term begins, or its end does.
 
-    A renewal that is due already is shown for today. A step that waits is asked again on the
-    day the decision names.
+    What is due already is shown for today. A renewal is shown for the day on which it is tried,
+    also where the last one found too little money. That somebody is told of something is no step.
     """
     contract, order = situation.contract, situation.order
     if contract is None or order is None:
@@ -111,17 +140,61 @@ def next_step(situation: Situation, policy: Policy, now: datetime) -> Next | Non
     if policy.follows_parent(contract):
         due_on = expiry_due_on(contract, policy)
         return Next("follow_parent", max(due_on, today)) if due_on else None
-    renewal_on = renewal_due_on(contract, policy)
-    if renewal_on and order.autorenewal and today < contract.expires_on:
-        return Next("renew", max(renewal_on, today))
+    try:
+        return _next_term(situation, contract, order, policy, today) or _end(
+            situation, contract, policy, today
+        )
+    except _Doubt as doubt:
+        return Next("wait_for_staff", doubt.on)
+
+
+class _Doubt(Exception):
+    def __init__(self, on: date) -> None:
+        self.on = on
+
+
+def _next_term(
+    situation: Situation, contract: Contract, order: Order, policy: Policy, today: date
+) -> Next | None:
+    """None where nobody wants it, or its end comes first (G1)."""
+    due_on = term_due_on(contract, policy)
+    if due_on is None:
+        return None
+    pending = contract.status is Status.PENDING
+    if not order.autorenewal:
+        if pending or not steps_in(contract, policy):
+            return None
+        due_on = contract.expires_on
+    day = max(due_on, add_days(today, 1) if found_short_on(contract) == today else today)
+    over = not pending and day >= contract.expires_on
+    if over and isinstance(_on(day, situation, policy), Change):
+        return None
+    try:
+        at = day_start(day, policy.zone)
+        collect(situation, contract, Purse((_purse(contract),)), JOB, policy, at)
+    except Broken:
+        raise _Doubt(day) from None
+    return Next("activate" if pending else "renew", day)
+
+
+def _end(situation: Situation, contract: Contract, policy: Policy, today: date) -> Next | None:
+    """The next step towards the end; one that waits is asked again on the day it names."""
     due_on = expiry_due_on(contract, policy)
     while due_on is not None:
         day = max(due_on, today)
-        try:
-            decision = decide(situation, ComeDue(JOB), policy, day_start(day, policy.zone))
-        except Broken:
-            return Next("wait_for_staff", day)
-        if isinstance(decision, Change):
+        decision = _on(day, situation, policy)
+        if isinstance(decision, Change) and decision.events[-1].type != _TOLD:
             return Next(_STEPS[decision.events[-1].type], day)
-        due_on = decision.again_on
+        if isinstance(decision, Change):
+            situation = replace(situation, contract=decision.contract)
+            due_on = expiry_due_on(decision.contract, policy)
+        else:
+            due_on = decision.again_on
     return None
+
+
+def _on(day: date, situation: Situation, policy: Policy) -> Decision:
+    try:
+        return decide(situation, ComeDue(JOB), policy, day_start(day, policy.zone))
+    except Broken:
+        raise _Doubt(day) from None

@@ -30,10 +30,19 @@ MESSAGE_KINDS = frozenset(
         "released",
         "terminated",
         "transferred_out",
+        "activated",
+        "renewed",
+        "renewal_noticed",
+        "renewal_unpaid",
+        "renewal_reversed",
+        "expiry_noticed",
+        "warranted",
+        "warranty_contact",
     }
 )
 STAFF_MESSAGE_KINDS = frozenset({"cancelled_immediately", "restored", "transferred_out"})
 MESSAGE_CHANNELS = frozenset({"email"})
+CONTACT_CHANNELS = frozenset({"email", "sms", "phone", "letter"})
 
 
 class Channel(StrEnum):
@@ -48,6 +57,13 @@ class Immediate(StrEnum):
 
     INACTIVATE = "inactivate"
     TERMINATE = "terminate"
+
+
+class ShortBalance(StrEnum):
+    """Money that does not suffice for what comes first is kept for it, or spent on what fits."""
+
+    RESERVE = "reserve"
+    SKIP = "skip"
 
 
 class Anchor(StrEnum):
@@ -148,6 +164,38 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
+class Contacting:
+    """So many days after a warranted renewal the holder is contacted through `channel`: "email",
+    "sms", or by people: "phone", "letter"."""
+
+    days: int
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warranty:
+    """Renewal Warranty (I16): the steps towards the holder, in their order."""
+
+    steps: tuple[Contacting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryNotices:
+    """So many days before and after the end the holder is told of it (I12)."""
+
+    days_before: tuple[int, ...]
+    days_after: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A term of at least so many months is cheaper by so much (R9)."""
+
+    months: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of contract. `unique_label`: its label is a name only one contract may hold;
     `needs_parent`: it hangs on another contract; `closed_reason`: the word for its final end;
@@ -159,6 +207,10 @@ class Kind:
     closed_reason: str
     lives: tuple[Life, ...]
     staff_messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    prepaid: tuple[Discount, ...] = ()
+    money_back: bool = False
+    expiry_notices: ExpiryNotices | None = None
+    warranty: Warranty | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +227,31 @@ class Plan:
     max_quantity: int
     orderable: bool
     follows_parent: bool = False
+    trial_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """`lead_days` before the end a renewal begins; an expiry waits `patience_days` for one that
-    is still owed an attempt."""
+    is still owed an attempt. `priority` groups kinds, the most important first (R4, R5);
+    `short_balance` says what becomes of money that does not suffice (G14)."""
 
     lead_days: int
     patience_days: int
+    priority: tuple[frozenset[str], ...] = ()
+    short_balance: ShortBalance = ShortBalance.RESERVE
+
+    def rank(self, kind: str) -> int:
+        """The place of a kind's group; kinds that are not named come behind all of them."""
+        for place, group in enumerate(self.priority):
+            if kind in group:
+                return place
+        return len(self.priority)
+
+    @property
+    def last_rank(self) -> int:
+        """Of what is activated (R6)."""
+        return len(self.priority) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +287,12 @@ class Policy:
             if life.selects(contract.tld, tier, contract.term_months):
                 return life
         return Life(frozenset(), frozenset(), frozenset(), ())
+
+    def discount(self, contract: Contract) -> int:
+        """In percent, for the length of its term."""
+        table = self.kinds[contract.kind].prepaid
+        fitting = [row.percent for row in table if row.months <= contract.term_months]
+        return max(fitting, default=0)
 
     def tier_of(self, contract: Contract) -> str | None:
         plan = self.plans.get(contract.plan)

@@ -7,7 +7,7 @@ to their end, and what never happens on the way is an error.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from tacit.domain.days import add_days
 from tacit.domain.phases import Stage, stages
@@ -32,6 +32,7 @@ from tacit.domain.policy_examples import (
     parent_of,
     registered,
 )
+from tacit.domain.policy_renewals import collections
 from tacit.domain.table_form import Finding
 from tacit.domain.values import Contract, Role
 
@@ -167,7 +168,9 @@ def _never_said(policy: Policy, expires_on: date) -> list[Finding]:
         (kind.name, message.kind, message.to)
         for kind in policy.kinds.values()
         for example in _all_examples(_talkative(policy), kind, expires_on)
-        for change in changes(_talkative(policy), example)
+        for change in chain(
+            changes(_talkative(policy), example), collections(_talkative(policy), example)
+        )
         for message in change.messages
     }
     to_holder = {message for _, message, to in said if to == "holder"}

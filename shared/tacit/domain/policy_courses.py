@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from tacit.domain.calendar import expiry_due_on, renewal_due_on
 from tacit.domain.cancellation import AT_ONCE, AT_TERM
 from tacit.domain.commands import Cancel, ComeDue, Command, Follow, Reactivate, Restore, TransferOut
 from tacit.domain.days import add_days, add_months, day_start, local_day
 from tacit.domain.decision import Change, NothingToDo, Situation
-from tacit.domain.forecast import Step, forecast
+from tacit.domain.forecast import forecast
+from tacit.domain.household import Step
 from tacit.domain.life import decide
 from tacit.domain.policy import Policy
 from tacit.domain.policy_examples import Example, contract_of
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
-from tacit.domain.values import JOB, Actor, Role, Status
+from tacit.domain.values import JOB, Actor, Contract, Role, Status
 
 PEOPLE = tuple(
     Actor(role, str(role))
@@ -30,8 +32,8 @@ _FORESEEN_MONTHS = 240
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One way to the end, step by step, from `situation` on. `waits_until`: how long a renewal that
-    is still owed is waited for; `last_day`: the last on which it can be cancelled at term."""
+    """One way to the end, step by step, from `situation` on. `waits_until`: how long the end waits
+    for a renewal that nobody has tried; `last_day`: the last to cancel at term."""
 
     title: str
     situation: Situation
@@ -60,11 +62,18 @@ def _courses(policy: Policy, example: Example, more: str) -> Iterator[Course]:
         if course is not None:
             yield course
     situation, ends_on = example.situation, example.contract.expires_on
-    at = day_start(ends_on, policy.zone)
-    waits = answered(situation, ComeDue(JOB), policy, at)
-    steps = goes_on(situation, policy, at, example.parent)
+    waits = answered(situation, ComeDue(JOB), policy, day_start(ends_on, policy.zone))
     until = waits.again_on if isinstance(waits, NothingToDo) else None
+    at = day_start(first_word_on(policy, example.contract), policy.zone)
+    steps = goes_on(situation, policy, at, example.parent)
     yield Course("neither cancelled nor paid" + more, situation, at, steps, until)
+
+
+def first_word_on(policy: Policy, contract: Contract) -> date:
+    """The day on which a job first looks at a contract that nobody touches."""
+    days = (renewal_due_on(contract, policy), expiry_due_on(contract, policy))
+    known = [day for day in days if day is not None]
+    return max(contract.starts_on, min(known, default=contract.expires_on))
 
 
 def _cancelled(policy: Policy, example: Example, mode: str, title: str) -> Course | None:
@@ -80,7 +89,7 @@ def _cancelled(policy: Policy, example: Example, mode: str, title: str) -> Cours
     if not isinstance(answer, Change):
         return None
     after = replace(situation, contract=answer.contract)
-    steps = (Step(day, answer), *goes_on(after, policy, at, example.parent))
+    steps = (Step(day, contract.id, answer), *goes_on(after, policy, at, example.parent))
     return Course(title, after, at, steps, last_day=last_day if mode == AT_TERM else None)
 
 
@@ -112,10 +121,11 @@ def answered(situation: Situation, command: Command, policy: Policy, now: dateti
 def goes_on(
     situation: Situation, policy: Policy, now: datetime, parent: Situation | None = None
 ) -> tuple[Step, ...]:
-    """What the calendar makes of it by itself, for twenty years."""
+    """What the calendar makes of it by itself, for twenty years, with nothing on any account."""
     until = add_months(now.date(), _FORESEEN_MONTHS, 1)
-    above = (parent, policy) if parent else None
-    return forecast(situation, policy, now, until, above).steps
+    members = [(each, policy) for each in (situation, parent) if each is not None]
+    of = situation.contract.id if situation.contract else None
+    return forecast(members, (), now, until, of=of).steps
 
 
 def followed(policy: Policy, follower: Situation, course: Course) -> tuple[Step, ...]:
@@ -127,7 +137,7 @@ def followed(policy: Policy, follower: Situation, course: Course) -> tuple[Step,
     first: tuple[Step, ...] = ()
     if isinstance(answer, Change):
         situation = replace(situation, contract=answer.contract)
-        first = (Step(local_day(course.starts_at, policy.zone), answer),)
+        first = (Step(local_day(course.starts_at, policy.zone), told.id, answer),)
     return first + goes_on(situation, policy, course.starts_at, course.situation)
 
 

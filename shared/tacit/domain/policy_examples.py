@@ -82,6 +82,28 @@ def on_parents(policy: Policy, example: Example) -> Iterator[Example]:
             yield replace(example, situation=situation, parent=parent)
 
 
+def with_facts(
+    policy: Policy, kind: Kind, place: int | None, expires_on: date
+) -> Iterator[tuple[str, Example]]:
+    """An example for each extension of the life of whose registry something is known."""
+    if not kind.unique_label:
+        return
+    plans = [plan for plan in policy.plans.values() if plan.kind == kind.name]
+    for tld in sorted(name for name in policy.registries if not name.startswith("*")):
+        for plan in plans:
+            situation = registered(policy, plan, tld, expires_on)
+            if situation is None or plan.follows_parent:
+                continue
+            example = example_of(policy, plan, situation)
+            if example.place == place:
+                yield tld, example
+                break
+
+
+def dotted(tlds: tuple[str, ...]) -> str:
+    return ", ".join(f".{tld}" for tld in tlds)
+
+
 def parent_of(policy: Policy, tier: str | None, expires_on: date) -> Situation | None:
     """A contract that others may hang on; of the tier, where one is named."""
     for plan in policy.plans.values():

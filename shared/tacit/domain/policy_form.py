@@ -21,6 +21,7 @@ from tacit.domain.policy import (
     Plan,
     Policy,
     Renewal,
+    ShortBalance,
 )
 from tacit.domain.table_form import MOST_MONTHS, REQUIRED, Finding, FormError, Table
 from tacit.domain.values import Role, Status
@@ -58,7 +59,7 @@ def _policy(table: Table) -> Policy:
             locale=top.take("locale", str),
             contact=_read(top.table("contact"), _contact),
             customer_sees=top.many_of("customer_sees", Status),
-            renewal=_read(top.table("renewal"), _renewal),
+            renewal=_read(top.table("renewal"), lambda table: _renewal(table, kinds)),
             expired_notice_days=top.number("expired_notice_days", 0),
             actions=_actions(top),
             messages=read_messages(top.table("messages"), MESSAGE_KINDS),
@@ -98,8 +99,27 @@ def _contact(table: Table) -> Contact:
     )
 
 
-def _renewal(table: Table) -> Renewal:
-    return Renewal(table.number("lead_days", 0), table.number("patience_days", 0))
+def _renewal(table: Table, kinds: Mapping[str, Kind]) -> Renewal:
+    return Renewal(
+        lead_days=table.number("lead_days", 0),
+        patience_days=table.number("patience_days", 0),
+        priority=_priority(table, kinds),
+        short_balance=table.one_of("short_balance", ShortBalance, ShortBalance.RESERVE),
+    )
+
+
+def _priority(table: Table, kinds: Mapping[str, Kind]) -> tuple[frozenset[str], ...]:
+    """A kind has one place; one that is misspelt would silently come last."""
+    groups = table.take("priority", list, [])
+    if not all(isinstance(g, list) and all(isinstance(k, str) for k in g) for g in groups):
+        return table.wrong("priority", "expected a list of lists of kinds", ())
+    named = [kind for group in groups for kind in group]
+    for kind in dict.fromkeys(named):
+        if kind not in kinds:
+            table.wrong("priority", f"there is no kind {kind!r}", None)
+        elif named.count(kind) > 1:
+            table.wrong("priority", f"{kind!r} is there twice", None)
+    return tuple(frozenset(group) for group in groups)
 
 
 def _actions(top: Table) -> dict[str, ActionRule]:
@@ -155,6 +175,7 @@ def _plan(table: Table, currency: str) -> Plan:
             max_quantity=table.number("max_quantity", 1, 1),
             orderable=table.take("orderable", bool, True),
             follows_parent=table.take("follows_parent", bool, False),
+            trial_days=table.number("trial_days", 0, 0),
         )
 
 

@@ -13,24 +13,13 @@ from tacit.domain.days import day_start
 from tacit.domain.phases import windows
 from tacit.domain.policy import Kind, Policy
 from tacit.domain.policy_courses import courses
-from tacit.domain.policy_examples import (
-    STAFF,
-    Example,
-    contract_of,
-    example_of,
-    examples,
-    registered,
-)
+from tacit.domain.policy_examples import STAFF, Example, dotted, examples, with_facts
+from tacit.domain.policy_generic import generic_names
 from tacit.domain.policy_selectors import selectors
 from tacit.domain.refusals import Refused
 from tacit.domain.restoration import quote
 from tacit.domain.table_form import Finding
 from tacit.domain.values import Status
-
-# ICANN, Expired Registration Recovery Policy, 2.1: registrars tell the holder of a generic name
-# about a month and about a week before the expiry, and within so many days after it.
-NOTICE_WITHIN_DAYS = 5
-ERRP = "ICANN's Expired Registration Recovery Policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +43,14 @@ def warnings(policy: Policy, expires_on: date) -> list[Finding]:
             found += _windows(policy, kind, place, expires_on)
         for example in known:
             found += _too_late(policy, example)
-        found += _notices(policy, kind, expires_on)
+        found += generic_names(policy, kind, expires_on)
     return found + list(_at_once(policy))
 
 
 def shortened(policy: Policy, kind: Kind, place: int, expires_on: date) -> list[Shortened]:
     """Where registries end the life's window earlier than the policy, the earliest first."""
     dates: dict[tuple[date, date | None], list[str]] = {}
-    for tld, example in _with_facts(policy, kind, place, expires_on):
+    for tld, example in with_facts(policy, kind, place, expires_on):
         found = windows(example.contract, policy, expires_on)
         if found is None or found.registry is None:
             continue
@@ -71,24 +60,6 @@ def shortened(policy: Policy, kind: Kind, place: int, expires_on: date) -> list[
         Shortened(tuple(tlds), provider, registry)
         for (registry, provider), tlds in sorted(dates.items(), key=lambda each: each[0][0])
     ]
-
-
-def _with_facts(
-    policy: Policy, kind: Kind, place: int | None, expires_on: date
-) -> Iterator[tuple[str, Example]]:
-    """An example for each extension of the life of whose registry something is known."""
-    if not kind.unique_label:
-        return
-    plans = [plan for plan in policy.plans.values() if plan.kind == kind.name]
-    for tld in sorted(name for name in policy.registries if not name.startswith("*")):
-        for plan in plans:
-            situation = registered(policy, plan, tld, expires_on)
-            if situation is None or plan.follows_parent:
-                continue
-            example = example_of(policy, plan, situation)
-            if example.place == place:
-                yield tld, example
-                break
 
 
 def _windows(policy: Policy, kind: Kind, place: int, expires_on: date) -> Iterator[Finding]:
@@ -119,58 +90,6 @@ def _too_late(policy: Policy, example: Example) -> Iterator[Finding]:
     for index, title in sorted(refused):
         says = f"{example.plan.id!r}, {title}: refused, the term that would begin is over by then"
         yield Finding(f"{path}.phases[{index}].restore", says)
-
-
-def dotted(tlds: tuple[str, ...]) -> str:
-    return ", ".join(f".{tld}" for tld in tlds)
-
-
-def _notices(policy: Policy, kind: Kind, expires_on: date) -> Iterator[Finding]:
-    """What ICANN asks of whoever sells generic names. Notices before the expiry belong here, too,
-    as soon as a policy can say when they are sent."""
-    sold = [
-        (tld, example)
-        for place in [*range(len(kind.lives)), None]
-        for tld, example in _with_facts(policy, kind, place, expires_on)
-        if _is_generic(tld)
-    ]
-    if not sold:
-        return
-    tlds = dotted(tuple(sorted(tld for tld, _ in sold)))
-    asks = f"{kind.name!r} can be had in {tlds}, and {ERRP} asks for a notice"
-    if not policy.messages.get("expired"):
-        says = f"is not sent; {asks} within {NOTICE_WITHIN_DAYS} days after the expiry"
-        yield Finding("messages.expired", says)
-        return
-    late = max(_days_to_first_word(policy, example) for _, example in sold)
-    if late > NOTICE_WITHIN_DAYS:
-        says = (
-            f"{asks} within {NOTICE_WITHIN_DAYS} days after the expiry; "
-            f"whoever did not cancel hears of it {late} days after"
-        )
-        yield Finding("renewal.patience_days", says)
-
-
-def _is_generic(tld: str) -> bool:
-    """Countries have two letters, or an international name."""
-    last = tld.rpartition(".")[2]
-    return last.isascii() and len(last) > 2 and not last.startswith("xn--")
-
-
-def _days_to_first_word(policy: Policy, example: Example) -> int:
-    """How long after the domain's expiry a holder hears of it, in the slowest of all courses."""
-    days = [0]
-    for course in courses(policy, example):
-        expires_on = contract_of(course.situation).domain_expires_on
-        told = [
-            (step.on - expires_on).days
-            for step in course.steps
-            if step.change is not None
-            and step.on >= expires_on
-            and any(message.to == "holder" for message in step.change.messages)
-        ]
-        days += told[:1]
-    return max(days)
 
 
 def _at_once(policy: Policy) -> Iterator[Finding]:

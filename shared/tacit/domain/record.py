@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tacit.domain.decision import Change
+from tacit.domain.notices import in_step
 from tacit.domain.policy import Policy
 from tacit.domain.values import Actor, Contract, Event, Message, Scalar
 
@@ -22,6 +23,7 @@ def changed(
     """One change with one event. The event names the messages that follow from it, so that what
     a preview promises and what is sent come from the same line of the policy. `says` is the
     message's kind where it is not the event's own name."""
+    after = in_step(after)
     event = Event(
         type=event_type,
         subject=after.id,
@@ -36,12 +38,26 @@ def changed(
     return Change(before, stored, (event,))
 
 
+def quietly(before: Contract, after: Contract) -> Change:
+    """A change that nobody needs to hear of: no event, one version."""
+    return Change(before, replace(after, version=after.version + 1), ())
+
+
 def and_then(first: Change, second: Change) -> Change:
     """Two steps that are one decision: both events, one version. What the second would say is left
     out: the first has said it all."""
     quiet = tuple(replace(event, messages=()) for event in second.events)
     contract = replace(second.contract, version=first.contract.version)
-    return replace(first, contract=contract, events=first.events + quiet)
+    return replace(second, before=first.before, contract=contract, events=first.events + quiet)
+
+
+def and_at_last(first: Change, second: Change) -> Change:
+    """Two steps that are one decision, of which the second is the news: what the first would say is
+    left out where the second says something."""
+    quiet = tuple(replace(event, messages=()) for event in first.events)
+    heard = quiet if second.messages else first.events
+    contract = replace(second.contract, version=first.contract.version)
+    return replace(second, before=first.before, contract=contract, events=heard + second.events)
 
 
 def _messages(said: str, kind: str, policy: Policy) -> tuple[Message, ...]:

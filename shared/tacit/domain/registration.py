@@ -7,6 +7,7 @@ from datetime import date, datetime
 from tacit.domain.commands import Register, Registration
 from tacit.domain.days import LATEST, add_months, anchor_of, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
+from tacit.domain.expiry_notices import newest_until
 from tacit.domain.labels import domain_name, tld_of
 from tacit.domain.phases import stages, windows
 from tacit.domain.policy import Kind, Plan, Policy
@@ -111,7 +112,9 @@ def _built(
         events=0,
         registered_as=fingerprint,
     )
-    return _standing(contract, kind, policy, local_day(now, policy.zone), wanted.imported)
+    today = local_day(now, policy.zone)
+    standing = _standing(contract, kind, policy, today, wanted.imported)
+    return replace(standing, noticed_on=newest_until(standing, policy, today))
 
 
 def _standing(
@@ -225,15 +228,22 @@ def own_order(contract_id: str) -> str:
     return f"~{contract_id}"
 
 
-def _join_order(contract: Contract, there: Order | None) -> tuple[Order | None, Order]:
-    """Into the order that is named, made if it is not there; one of its own if none is named."""
+def _join_order(contract: Contract, there: Order | None) -> tuple[Order | None, Order | None]:
+    """Into the order that is named, made if it is not there; one of its own if none is named. What
+    is closed already takes no place in it."""
+    joins = contract.status is not Status.CLOSED
     if there is None:
-        return None, Order(contract.order_id, contract.provider, contract.holder, True, 1, 1)
+        made = Order(contract.order_id, contract.provider, contract.holder, True, 0, 1)
+        return None, replace(made, size=1, contracts=(contract.id,)) if joins else made
     if (there.provider, there.holder) != (contract.provider, contract.holder):
         raise NotFound("order_id")
+    if not joins:
+        return None, None
     if there.size >= CONTRACTS_IN_AN_ORDER:
         raise Invalid("order_id", f"an order holds {CONTRACTS_IN_AN_ORDER} contracts", "too_many")
-    return there, replace(there, size=there.size + 1, version=there.version + 1)
+    members = (*there.contracts, contract.id)
+    after = replace(there, size=there.size + 1, version=there.version + 1, contracts=members)
+    return there, after
 
 
 def _mismatch(field: str, reason: str) -> Invalid:

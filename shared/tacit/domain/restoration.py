@@ -210,8 +210,15 @@ def _charges(
             found.append(Charge("restoration_fee", rule.fee, period))
         elif line != "fee" and not resumed:
             times = rule.multiple if line == "multiple" and rule.multiple is not None else 1
-            found.append(Charge("renewal", Money(renewal.minor * times, renewal.currency), start))
+            amount = Money(renewal.minor * times, renewal.currency)
+            found.append(Charge("renewal", amount, start, _generation(contract, start)))
     return tuple(found)
+
+
+def _generation(contract: Contract, period_start: date) -> int:
+    """Of a period whose renewal was taken back, the charge is one more (G2)."""
+    notice = contract.notice
+    return notice.generation if notice is not None and notice.period_start == period_start else 1
 
 
 def windows_params(found: Windows | None) -> dict[str, object]:

@@ -60,6 +60,64 @@ class Cancellation:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortage:
+    """Why a renewal could not be collected. `short` is missing on `account_id` (None: there is no
+    account); `ahead` are contracts that came first, `until` is the last day to top up."""
+
+    code: str
+    account_id: str | None
+    short: Money
+    ahead: tuple[str, ...]
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """That the next term is to be paid: one for each period, `open`, `paid` or `annulled`.
+
+    `price` is for one unit, frozen on the day the notice was made under `policy`; `due_on` the last
+    day to pay, inclusive; `tried_on` the day it was last tried to be collected. `generation` rises
+    when a payment is reversed; `paid_by` names the account, or the reference it was paid under.
+    """
+
+    period_start: date
+    price: Money
+    amount: Money
+    policy: str
+    due_on: date
+    made_on: date
+    status: str = "open"
+    tried_on: date | None = None
+    short: Shortage | None = None
+    generation: int = 1
+    account_id: str | None = None
+    reference: str | None = None
+    policy_before: str | None = None
+    price_before: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A warranted period that is not paid yet: its notice, since when, and how many steps towards
+    the holder have been taken (I16)."""
+
+    notice: Notice
+    since: date
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a person has to do towards a holder: `what` is "phone" or "letter"."""
+
+    id: str
+    contract_id: str
+    provider: str
+    what: str
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """One contract as it is stored: the head. `version` rises with every change.
 
@@ -105,6 +163,10 @@ class Contract:
     domain_ended_on: date | None = None
     expiry_moved_on: date | None = None
     registry_fetched_at: datetime | None = None
+    trial_until: date | None = None
+    noticed_on: date | None = None
+    owed: Owed | None = None
+    notice: Notice | None = None
 
     @property
     def domain_expires_on(self) -> date:
@@ -130,7 +192,9 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Groups contracts of one holder; its switch covers all of them (R3). `size` is how many."""
+    """Groups contracts of one holder; its switch covers all of them (R3). `size` is how many they
+    are and `contracts` which; `version` rises with every switch and every contract that comes or
+    goes. What has closed is in no order."""
 
     id: str
     provider: str
@@ -138,6 +202,8 @@ class Order:
     autorenewal: bool
     size: int
     version: int
+    contracts: tuple[str, ...] = ()
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +251,7 @@ class Charge:
     reason: str
     amount: Money
     period_start: date
+    generation: int = 1
 
 
 Scalar = str | int | bool | None

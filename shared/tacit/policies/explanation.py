@@ -12,13 +12,15 @@ from tacit.domain.policy_courses import Course, courses, followed
 from tacit.domain.policy_examples import (
     Example,
     contract_of,
+    dotted,
     example_of,
     examples,
     on_parents,
     parent_of,
     registered,
 )
-from tacit.domain.policy_warnings import dotted, shortened
+from tacit.domain.policy_renewals import renewed, warranted
+from tacit.domain.policy_warnings import shortened
 from tacit.policies.telling import by_whom, told
 
 WIDTH = 100
@@ -80,6 +82,9 @@ def _life(policy: Policy, having: list[Example]) -> Iterator[str]:
     alone = [_course(policy, course) for course in courses(policy, example)]
     for lines in alone:
         yield from lines
+    for course in (warranted(policy, example), renewed(policy, example)):
+        if course is not None:
+            yield from _course(policy, course)
     for attached in on_parents(policy, example):
         parent = attached.parent
         on = contract_of(parent).plan if parent else ""
@@ -91,18 +96,20 @@ def _life(policy: Policy, having: list[Example]) -> Iterator[str]:
 def _plan(plan: Plan) -> str:
     months = "1 month" if plan.term_months == 1 else f"{plan.term_months} months"
     sold = "" if plan.orderable else ", not sold any more"
-    return f"{plan.id} ({months}, {plan.price.amount} {plan.price.currency}{sold})"
+    trial = f", {plan.trial_days} days free first" if plan.trial_days else ""
+    return f"{plan.id} ({months}, {plan.price.amount} {plan.price.currency}{trial}{sold})"
 
 
 def _course(policy: Policy, course: Course, where: str = "") -> list[str]:
     """The heading and the days of one way to the end."""
     latest = f", at the latest on {course.last_day}" if course.last_day else ""
     lines = _wrapped(4, f"{where}{course.title}{latest}")
-    if course.waits_until is not None:
-        ends_on = contract_of(course.situation).expires_on
-        waited = course.waits_until - timedelta(days=1)
-        lines += _dated(ends_on, [f"waits until {waited} for a renewal that is still owed"])
+    ends_on, waits = contract_of(course.situation).expires_on, course.waits_until
     for step in course.steps:
+        if waits is not None and step.on >= ends_on:
+            waited = waits - timedelta(days=1)
+            says = f"if no renewal was tried, waits until {waited} for one that is still owed"
+            lines, waits = lines + _dated(ends_on, [says]), None
         lines += _dated(step.on, told(policy, step))
     return lines
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from tacit.domain.commands import Reactivate
 from tacit.domain.days import day_start
 from tacit.domain.decision import Change, Situation
-from tacit.domain.forecast import Step
+from tacit.domain.household import Step
 from tacit.domain.money import Money
 from tacit.domain.policy import ActionRule, Channel, Policy, RestoreRule
 from tacit.domain.policy_courses import PEOPLE, answered
@@ -26,12 +26,20 @@ def told(policy: Policy, step: Step) -> list[str]:
     if change is None:
         return [f"waits for a person: {step.parked}"]
     lines = [_event(policy, event, change.contract) for event in change.events]
-    if change.contract.status is Status.EXPIRED:
+    reminded = change.events[-1].type == "contract.expiry_noticed"
+    if change.contract.status is Status.EXPIRED and not reminded:
         lines += _way_back(policy, change.contract, step.on)
-    if change.messages:
-        said = [f"{message.kind} to the {message.to}" for message in change.messages]
-        lines.append(f"mail: {', '.join(said)}")
-    return lines
+    return lines + _said(change)
+
+
+def _said(change: Change) -> list[str]:
+    """A line for each channel through which something is said."""
+    channels: dict[str, list[str]] = {}
+    for message in change.messages:
+        told_to = f"{message.kind} to the {message.to}"
+        channels.setdefault(message.channel, []).append(told_to)
+    names = {"email": "mail"}
+    return [f"{names.get(each, each)}: {', '.join(said)}" for each, said in channels.items()]
 
 
 def by_whom(rule: ActionRule | RestoreRule) -> str:
@@ -46,7 +54,7 @@ def _event(policy: Policy, event: Event, contract: Contract) -> str:
     served = "served" if data.get("served") else "not served"
     match event.type:
         case "contract.cancelled" if data["mode"] == "immediate":
-            return f"cancelled at once; {data['days_lost']} paid days are lost"
+            return f"cancelled at once; {_days_left(event)}"
         case "contract.cancelled":
             return f"cancelled; {_taken_back(policy, event, contract)}"
         case "contract.inactivated":
@@ -63,7 +71,42 @@ def _event(policy: Policy, event: Event, contract: Contract) -> str:
         case "contract.closed":
             return f"closed: {data['closed_reason']}"
         case _:
+            return _payment(event)
+
+
+def _payment(event: Event) -> str:
+    """What renewals, a warranty and notices of the end are told as."""
+    data = event.data
+    amount = f"{data['amount']} {data['currency']}" if data.get("amount") else "nothing"
+    match event.type:
+        case "contract.renewal_noticed":
+            return f"the next term is to be paid until {data['due_on']}: {amount}"
+        case "contract.renewal_unpaid":
+            return f"not paid ({data['why']}); tried again every day"
+        case "contract.renewed":
+            return f"renewed until {_eve(str(data['expires_on']))} for {amount}"
+        case "contract.activated":
+            return f"active until {_eve(str(data['expires_on']))} for {amount}"
+        case "contract.expiry_noticed":
+            days = int(str(data["days_left"]))
+            when = f"{days} days before" if days > 0 else f"{-days} days after"
+            return f"reminded of the end, {when}"
+        case "contract.warranted":
+            return (
+                f"renewed by its warranty until {_eve(str(data['expires_on']))}; {amount} is owed"
+            )
+        case "contract.warranty_contact":
+            return f"still owed: step {data['step']} towards the holder, by {data['channel']}"
+        case _:
             return event.type
+
+
+def _days_left(event: Event) -> str:
+    """What becomes of the days that are paid (R9)."""
+    data, days = event.data, event.data["days_lost"]
+    if data.get("money_back"):
+        return f"{data['money_back']} {data['currency']} of {days} paid days come back"
+    return f"{days} paid days are lost"
 
 
 def _taken_back(policy: Policy, event: Event, contract: Contract) -> str:

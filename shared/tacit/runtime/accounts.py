@@ -14,7 +14,8 @@ from tacit.store.ledger import Ledger
 from tacit.store.patience import Busy
 from tacit.store.repository import KeyUsed, LostRace, Repository
 
-_TRIES = 10
+# The renewals job may charge the same account a hundred times a second, for minutes.
+_TRIES = 50
 
 Shape = Callable[[Booking], Answer]
 

@@ -10,7 +10,7 @@ from tacit.domain.money import Money
 from tacit.domain.outlook import Action, actions, next_step
 from tacit.domain.phases import windows
 from tacit.domain.restoration import Quote, windows_params
-from tacit.domain.values import Charge, Event, Message, Role, Status
+from tacit.domain.values import Charge, Event, Message, Notice, Role, Status, Task
 from tacit.replies import Answer
 from tacit.service import View, after
 
@@ -20,6 +20,10 @@ _NOTHING = {
     "not_expired": "Nothing to do: the contract has not expired.",
     "unchanged": "Nothing to do: these are the particulars already.",
     "already_transferred": "Nothing to do: it has moved to another registrar already.",
+    "already_renewed": "Nothing to do: the contract has been renewed from that day already.",
+    "already_active": "Nothing to do: the contract has been activated already.",
+    "already_paid": "Nothing to do: the notice was paid under this reference already.",
+    "not_renewed": "Nothing to do: that period is not renewed.",
     "older_than_known": "Nothing to do: the registry has been asked again since then.",
 }
 
@@ -90,13 +94,17 @@ def action_json(action: Action) -> dict[str, Any]:
     }
 
 
-def event_json(event: Event, for_staff: bool) -> dict[str, Any]:
+_MONEY = frozenset({"account_id", "reference", "short", "ahead"})
+
+
+def event_json(event: Event, role: Role) -> dict[str, Any]:
     """Customers learn that staff acted, not who; staff sees the subject as well."""
+    for_staff = role is Role.STAFF
     shown: dict[str, Any] = {
         "type": event.type,
         "at": event.at,
         "actor": event.actor.role,
-        "data": dict(event.data),
+        "data": event_data(event, role),
     }
     if for_staff or event.actor.role not in (Role.STAFF, Role.JOB):
         shown["actor_id"] = event.actor.subject
@@ -106,6 +114,43 @@ def event_json(event: Event, for_staff: bool) -> dict[str, Any]:
 def charge_json(charge: Charge, account_id: str | None) -> dict[str, Any]:
     """One charge; without an account it is paid under a reference."""
     return {"account_id": account_id, "amount": money_json(charge.amount), "reason": charge.reason}
+
+
+def notice_json(contract_id: str, notice: Notice) -> dict[str, Any]:
+    """One notice, and where it could not be collected, why: what came first, how much is short on
+    which account, and until when topping it up helps."""
+    short = notice.short
+    return {
+        "id": f"{contract_id}:{notice.period_start}",
+        "contract_id": contract_id,
+        "period_start": notice.period_start,
+        "amount": money_json(notice.amount),
+        "status": notice.status,
+        "due_on": notice.due_on,
+        "made_on": notice.made_on,
+        "tried_on": notice.tried_on,
+        "why": short
+        and {
+            "code": short.code,
+            "account_id": short.account_id,
+            "short": money_json(short.short),
+            "ahead": short.ahead,
+            "until": short.until,
+        },
+        "account_id": notice.account_id,
+        "reference": notice.reference,
+    }
+
+
+def task_json(task: Task) -> dict[str, Any]:
+    """What a person has to do towards the holder of a contract."""
+    return {
+        "id": task.id,
+        "contract_id": task.contract_id,
+        "provider": task.provider,
+        "what": task.what,
+        "since": task.since,
+    }
 
 
 def quote_json(quote: Quote) -> dict[str, Any]:
@@ -121,6 +166,13 @@ def quote_json(quote: Quote) -> dict[str, Any]:
         "until": quote.until,
         **windows_params(quote.windows),
     }
+
+
+def event_data(event: Event, role: Role) -> dict[str, Any]:
+    """A contact is not shown from which account it was paid, nor what else is paid from it."""
+    if role in (Role.HOLDER, Role.STAFF):
+        return dict(event.data)
+    return {name: value for name, value in event.data.items() if name not in _MONEY}
 
 
 def message_json(message: Message) -> dict[str, str]:

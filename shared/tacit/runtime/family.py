@@ -7,6 +7,7 @@ whatever the event said. One that could not be brought along is met again on its
 from tacit.domain.commands import Follow
 from tacit.domain.decision import NothingToDo, Situation
 from tacit.domain.life import decide
+from tacit.domain.orders import own_contract
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB
 from tacit.runtime.observability import logger
@@ -44,7 +45,9 @@ class Family:
             if contract is None or contract.parent_id is None:
                 return False
             parent = self._repository.contract(contract.parent_id)
-            situation = Situation(contract, None, parent, newest_of(contract))
+            shared = own_contract(contract.order_id) is None  # an own one is never written
+            order = self._repository.order(contract.order_id) if shared else None
+            situation = Situation(contract, order, parent, newest_of(contract))
             rules, now = policy_of(contract), self._clock.now()
             decision = decide(situation, Follow(JOB), rules, now)
             if isinstance(decision, NothingToDo):

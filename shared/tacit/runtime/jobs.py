@@ -18,8 +18,8 @@ from tacit.store.codec import Item
 from tacit.store.repository import IdempotencyRecord
 from tacit.store.runs import ALL, Run, Runs
 
-EXPIRIES = "expiries"
-JOBS = (EXPIRIES,)
+EXPIRIES, RENEWALS = "expiries", "renewals"
+JOBS = (RENEWALS, EXPIRIES)
 _COUNTED = 1000
 
 
@@ -93,9 +93,8 @@ class Jobs:
         a run has a handful, and a batch could be taken in part."""
         queue = self._stack.client("sqs")
         for parcel in parcels:
-            queue.send_message(
-                QueueUrl=self._stack.settings.expiries_queue_url, MessageBody=parcel.text()
-            )
+            url = self._stack.settings.queue_of(parcel.job)
+            queue.send_message(QueueUrl=url, MessageBody=parcel.text())
 
     def how_many_due(self, job: str, as_of: datetime, scope: str) -> int:
         """For a dry run: how many of the scope's records the calendar would hand out, counted up

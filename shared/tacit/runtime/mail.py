@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from tacit.domain.days import add_days, local_day
+from tacit.domain.days import LATEST, add_days, local_day
+from tacit.domain.outdated import is_outdated
 from tacit.domain.policy import ActionRule, Channel, Phase, Policy, RestoreRule
-from tacit.domain.values import Contract, Role
+from tacit.domain.values import Contract, Role, Status
 from tacit.runtime.clock import wall_now
 from tacit.runtime.letters import Letter, Value, letter
 from tacit.runtime.observability import log_unexpected, logger
@@ -46,13 +47,15 @@ class Mailer:
         return sent
 
     def _once(self, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
-        """Whether a mail has left now. Where nobody is to be written to, the message is done."""
+        """Whether a mail has left now. Where nobody is to be written to, or it would say what is
+        not so any more, the message is done."""
         pk, _ = keys.contract(detail["subject"])
         key = keys.message(pk, detail["number"], kind, _KEY_PARTS[to])
         if not self._messages.claim(key, wall_now()):
             return False
         contract = self._stack.repository.contract(detail["subject"])
-        sent = contract is not None and self._write(contract, kind, to, detail)
+        wanted = contract is not None and not is_outdated(kind, detail["data"], contract)
+        sent = contract is not None and wanted and self._write(contract, kind, to, detail)
         self._messages.sent(key)
         return sent
 
@@ -89,22 +92,34 @@ def _values(contract: Contract, rules: Policy, detail: Mapping[str, Any]) -> dic
     """What the letters may name: `last_day…` are inclusive. Dates are those of the event, not those
     of a later change."""
     data = detail["data"]
+    over = data.get("why") == "noticed_after"
+    phase = data.get("phase") or (contract.phase if over else None)
+    until = contract.restorable_until if over else _day(data.get("restorable_until"))
     return {
         "label": contract.label,
         "contract": contract.id,
         "happened_on": local_day(keys.read_instant(detail["at"]), rules.zone),
         "expires_on": _day(data.get("expires_on")) or contract.expires_on,
         "last_day": _day(data.get("last_day_to_reactivate")),
-        "last_day_to_restore": _last_day(data.get("restorable_until")),
-        "last_day_off": _last_day(data.get("until_on")),
-        "last_day_of_phase": _last_day(data.get("phase_ends_on")),
-        "amount": f"{data['amount']} {data['currency']}" if data.get("amount") else None,
+        "last_day_to_restore": _last_day(until),
+        "last_day_off": _last_day(_day(data.get("until_on"))),
+        "last_day_of_phase": _last_day(_day(data.get("phase_ends_on"))),
+        "amount": _money(data, "amount"),
+        "money_back": _money(data, "money_back"),
         "reference": data.get("reference"),
         "plan": data.get("plan"),
-        "phase": data.get("phase"),
+        "trial": bool(data.get("trial_days")),
+        "ordered": contract.status is Status.PENDING,
+        "pay_by": _deadline(data.get("due_on")),
+        "account": data.get("account_id"),
+        "short": _money(data, "short"),
+        "ahead": ", ".join(str(data.get("ahead") or "").split(",")),
+        "top_up_by": _deadline(data.get("until")),
+        "over": over,
+        "phase": phase,
         "contact": tuple(filter(None, (rules.contact.email, rules.contact.form))),
         "undone_online": _by_holder(rules.actions.get("reactivate")),
-        **_ways_back(_phase(contract, rules, data.get("phase"))),
+        **_ways_back(_phase(contract, rules, phase)),
     }
 
 
@@ -133,7 +148,16 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _last_day(text: str | None) -> date | None:
+def _deadline(text: str | None) -> date | None:
+    """A day to pay by; what is ordered waits, and has none."""
+    day = _day(text)
+    return day if day != LATEST else None
+
+
+def _money(data: Mapping[str, Any], name: str) -> str | None:
+    return f"{data[name]} {data['currency']}" if data.get(name) else None
+
+
+def _last_day(end: date | None) -> date | None:
     """The last day before an exclusive end."""
-    end = _day(text)
     return add_days(end, -1) if end else None

@@ -77,6 +77,12 @@ PROBLEMS: Mapping[str, Entry] = {
     "restoration_too_late": Entry(
         409, "One more term would be over already", "It would end on {expires_on}. " + _ASK
     ),
+    "order_wide": Entry(
+        409,
+        "The switch is the whole order's",
+        "It covers all {contracts} contracts of order {order_id}. To have it for this one alone, "
+        "let support detach it first, then switch it. " + _ASK,
+    ),
     "follows_parent": Entry(
         409,
         "It follows another contract",
@@ -88,10 +94,47 @@ PROBLEMS: Mapping[str, Entry] = {
         "A cancellation comes at least {notice_days} days before the end {expires_on}; the last "
         "day was {last_day}. It can be cancelled again from {expires_on}, for the term after.",
     ),
+    "cancelled": Entry(
+        409,
+        "The contract is cancelled",
+        "It ends on {expires_on} and is not renewed; reactivate it first.",
+    ),
+    "expiry_differs": Entry(
+        409, "It ends on another day", "It ends on {expires_on}; a renewal starts from there."
+    ),
+    "renewal_too_far": Entry(409, "That is too far ahead", "Nothing is paid for beyond {latest}."),
+    "term_is_over": Entry(
+        409, "That term would be over already", "It would end on {expires_on}. " + _ASK
+    ),
+    "notice_paid": Entry(
+        409,
+        "The notice is paid already",
+        "The period from {period_start} was paid under {reference} {account_id}; nothing is "
+        "booked a second time.",
+    ),
+    "notice_annulled": Entry(
+        409,
+        "The notice is annulled",
+        "The period from {period_start} is not renewed any more. " + _ASK,
+    ),
+    "not_reversible": Entry(
+        409,
+        "This cannot be taken back",
+        "Only the last paid renewal of a contract that is not over can be; the period from "
+        "{period_start} is not.",
+    ),
+    "too_many_to_foresee": Entry(
+        409,
+        "Too many contracts to look ahead",
+        "What is collected from the same accounts is more than {most} contracts.",
+    ),
+    "not_yet": Entry(409, "Its day has not come", "It begins on {starts_on}."),
     "not_transferable": Entry(
         409, "This cannot be transferred", "A contract of kind {kind} has no name that moves."
     ),
-    "not_active_yet": Entry(409, "It is not active yet", "It is {status}; cancel it instead."),
+    "not_active_yet": Entry(
+        409, "It is not active yet", "It is {status}: it can be activated, or cancelled."
+    ),
     "no_registry": Entry(
         409, "There is no registry behind it", "A contract of kind {kind} has no registry's date."
     ),

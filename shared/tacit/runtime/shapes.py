@@ -20,7 +20,8 @@ BODY_LIMIT = 64 * 1024
 DEEPEST = 20
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}\Z", re.ASCII)
-_RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}\Z", re.ASCII)
+_ORDER_ID = re.compile(r"~?[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}\Z", re.ASCII)
+_RECORD_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@~-]{0,127}\Z", re.ASCII)
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _TOP_LABEL = r"(?:[A-Za-z]{2,63}|[Xx][Nn]--[A-Za-z0-9-]{0,58}[A-Za-z0-9])"
@@ -162,6 +163,7 @@ def matching(pattern: re.Pattern[str], hint: str) -> Reader[str]:
 
 
 identifier = matching(_ID, "expected an id: letters, digits and . _ : @ -, at most 64")
+order_id = matching(_ORDER_ID, "expected the id of an order; one of a contract's own begins with ~")
 record_id = matching(_RECORD_ID, "expected the id of a record, as GET /parked shows it")
 locale = matching(_LOCALE, "expected a locale such as fr or fr-CH")
 subject = text(128)

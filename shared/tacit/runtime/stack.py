@@ -17,9 +17,12 @@ from tacit.store.table import Table
 
 if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers never need them
     from tacit.runtime.accounts import Accounts
+    from tacit.runtime.households import Households
+    from tacit.runtime.orders import Orders
     from tacit.service import Contracts
     from tacit.store.ledger import Ledger
     from tacit.store.listing import Listing
+    from tacit.store.orders import OrderBook
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,14 @@ class Settings:
     subject_claim: str
     secret_arn: str
     expiries_queue_url: str
+    renewals_queue_url: str
     job_messages: int
     bus_name: str
     sender: str
+
+    def queue_of(self, job: str) -> str:
+        """Each job has a queue of its own, so that neither waits for the other's."""
+        return {"expiries": self.expiries_queue_url, "renewals": self.renewals_queue_url}[job]
 
     @classmethod
     def of_environment(cls) -> "Settings":
@@ -48,6 +56,7 @@ class Settings:
             subject_claim=env("SUBJECT_CLAIM", "cognito:username"),
             secret_arn=env("SECRET_ARN", ""),
             expiries_queue_url=env("EXPIRIES_QUEUE_URL", ""),
+            renewals_queue_url=env("RENEWALS_QUEUE_URL", ""),
             job_messages=int(env("JOB_MESSAGES", "8")),
             bus_name=env("BUS_NAME", ""),
             sender=env("SENDER", ""),
@@ -83,6 +92,12 @@ class Stack:
         return Contracts(self.repository, self.clock)
 
     @cached_property
+    def households(self) -> "Households":
+        from tacit.runtime.households import Households
+
+        return Households(self.repository)
+
+    @cached_property
     def ledger(self) -> "Ledger":
         from tacit.store.ledger import Ledger
 
@@ -93,6 +108,18 @@ class Stack:
         from tacit.runtime.accounts import Accounts
 
         return Accounts(self.repository, self.ledger, self.clock)
+
+    @cached_property
+    def order_book(self) -> "OrderBook":
+        from tacit.store.orders import OrderBook
+
+        return OrderBook(self.table)
+
+    @cached_property
+    def orders(self) -> "Orders":
+        from tacit.runtime.orders import Orders
+
+        return Orders(self.contracts, self.order_book)
 
     @cached_property
     def secret(self) -> bytes:

@@ -16,20 +16,20 @@ from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract, Order
 from tacit.runtime.jobs import Jobs, Parcel
 from tacit.runtime.observability import count, log_unexpected, logger
+from tacit.runtime.related import is_covered, is_parked, order_key, parent_key
+from tacit.runtime.setbacks import Setbacks
 from tacit.runtime.stack import Stack
 from tacit.service import newest_of, policy_of
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
-from tacit.store.parking import RUNS_BEFORE_PARKING, Parking
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
-from tacit.store.runs import ALL, COUNTS, ShardState
+from tacit.store.runs import COUNTS, ShardState
 from tacit.store.table import Page
 
 PAGE = 50
 _LOST_RACES = 10
-LONGEST_ID = 128
 _STEPS = 12  # more can not be due of one contract at once
 
 Raws = Mapping[keys.Key, Raw]
@@ -44,7 +44,7 @@ class Worker:
         self._repository = stack.repository
         self._clock = stack.clock
         self._jobs = Jobs(stack)
-        self._parking = Parking(stack.table)
+        self._setbacks = Setbacks(stack)
         self._time_left = time_left
         self._reserve = reserve
 
@@ -98,29 +98,29 @@ class Worker:
             if number and self._is_late():
                 return number, counts
             raw = heads.get(key)
-            if raw is not None and _is_covered(raw, parcel.scope):
+            if raw is not None and is_covered(raw, parcel.scope):
                 counts[self._work_one(key, raw, others, parcel)] += 1
         return len(records), counts
 
     def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
         """The page's heads, their orders and parents: two batched reads, whatever they are."""
         heads = self._repository.table.get_many(records)
-        others = {key for raw in heads.values() for key in (_order_key(raw), _parent_key(raw))}
+        others = {key for raw in heads.values() for key in (order_key(raw), parent_key(raw))}
         return heads, self._repository.table.get_many(sorted(filter(None, others)))
 
     def _work_one(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
         try:
-            if _is_parked(raw, parcel.job):
+            if is_parked(raw, parcel.job):
                 return "parked"
             return self._brought_up_to_date(key, raw, others, parcel)
         except Broken as broken:
-            return self._parked(key, raw, str(broken), parcel)
+            return self._setbacks.parked(key, raw, str(broken), parcel.run_id)
         except (Busy, LostRace) as passing:
             logger().warning("record left to the next run", record=key[0], reason=str(passing))
             return "failed"
         except Exception as error:
             log_unexpected(error)
-            return self._failed(key, raw, type(error).__name__, parcel)
+            return self._setbacks.failed(key, raw, type(error).__name__, parcel.run_id)
 
     def _brought_up_to_date(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
         """One step of the calendar after the other, each its own transaction, until none is due.
@@ -135,7 +135,8 @@ class Worker:
             if isinstance(decision, NothingToDo):
                 return outcome
             try:
-                self._repository.commit(decision, rules, self._clock.now(), run=parcel.run_id)
+                written = policy_of(decision.contract)
+                self._repository.commit(decision, written, self._clock.now(), run=parcel.run_id)
                 contract, outcome = decision.contract, "done"
             except LostRace:
                 lost += 1
@@ -152,7 +153,7 @@ class Worker:
         return Situation(contract, order, parent, newest_of(contract))
 
     def _parent(self, raw: Raw, others: Raws) -> Contract | None:
-        key = _parent_key(raw)
+        key = parent_key(raw)
         found = key and (others.get(key) or self._repository.table.get_raw(key))
         try:
             return contract_of(found) if found else None
@@ -161,7 +162,7 @@ class Worker:
 
     def _order(self, raw: Raw, orders: Raws) -> Order | None:
         """From what was read with the page, or read now where the order is not among it."""
-        key = _order_key(raw)
+        key = order_key(raw)
         if key is None:
             return None
         found = orders.get(key) or self._repository.table.get_raw(key)
@@ -169,49 +170,3 @@ class Worker:
             return order_of(found) if found is not None else None
         except Broken as broken:
             raise Broken(f"its order cannot be read: {broken}") from broken
-
-    def _parked(self, key: keys.Key, raw: Raw, reason: str, parcel: Parcel) -> str:
-        try:
-            if not self._parking.park(key, raw, reason, self._clock.now()):
-                return "unchanged"
-        except Exception as error:
-            log_unexpected(error)
-            return "failed"
-        logger().error("record parked", record=key[0], run=parcel.run_id)
-        return "parked"
-
-    def _failed(self, key: keys.Key, raw: Raw, reason: str, parcel: Parcel) -> str:
-        """Left for the next run; after three runs it is a person's turn."""
-        try:
-            runs = self._parking.failed(key, raw, parcel.run_id, reason)
-        except Exception as error:
-            log_unexpected(error)
-            return "failed"
-        if runs < RUNS_BEFORE_PARKING:
-            return "failed"
-        return self._parked(key, raw, f"failed in {runs} runs: {reason}", parcel)
-
-
-def _order_key(raw: Raw) -> keys.Key | None:
-    order_id = _named(raw, "order_id")
-    return keys.order(order_id) if order_id else None
-
-
-def _parent_key(raw: Raw) -> keys.Key | None:
-    parent_id = _named(raw, "parent_id")
-    return keys.contract(parent_id) if parent_id else None
-
-
-def _named(raw: Raw, name: str) -> str | None:
-    """None for what can be no id: asked for with a page, it would stop the whole page."""
-    value = raw.get(name, {}).get("S")
-    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_ID else None
-
-
-def _is_covered(raw: Raw, scope: str) -> bool:
-    return scope == ALL or raw.get("provider", {}).get("S") in scope.split("+")
-
-
-def _is_parked(raw: Raw, job: str) -> bool:
-    """Parked since the page was written down: by this run before it was cut off, most likely."""
-    return "parked_at" in raw and f"{job}_due_at" not in raw

@@ -13,8 +13,9 @@ from tacit.domain.money import Money
 from tacit.domain.values import Account, Line
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
-from tacit.store.mapping import event_item, parsed
+from tacit.store.mapping import event_item
 from tacit.store.outbox import marked
+from tacit.store.texts import parsed
 from tacit.store.writes import Write, absent, put
 
 
@@ -48,9 +49,9 @@ def _account(item: Item) -> Account:
         provider=item["provider"],
         holder=item["holder"],
         currency=item["currency"],
-        balance=Money(item["balance"], item["currency"]),
-        lines=item["lines"],
-        version=item["version"],
+        balance=Money(int(item["balance"]), item["currency"]),
+        lines=int(item["lines"]),
+        version=int(item["version"]),
     )
 
 

@@ -39,6 +39,18 @@ def shard_of(provider: str, holder: str) -> str:
     return f"{crc32(f'{part(provider)}#{part(holder)}'.encode()) % SHARDS:02d}"
 
 
+def due(at: datetime, provider: str, holder: str) -> str:
+    """An instant of the renewals' calendar with a mark of the holder behind it, so that all that
+    is due of one holder can be told from the keys alone. Marks are compared after instants."""
+    return f"{instant(at)}#{crc32(f'{part(provider)}#{part(holder)}'.encode()):08x}"
+
+
+def holder_in(due_at: str) -> str:
+    """The holder's mark behind an instant of the renewals' calendar; one that has none is met
+    under a mark of its own."""
+    return due_at.partition("#")[2] or "-"
+
+
 def lane_of(text: str) -> str:
     """One of the eight lanes of an index that is written often and read rarely."""
     return str(crc32(text.encode()) % LANES)
@@ -64,6 +76,11 @@ def child(parent_id: str, contract_id: str) -> Key:
 def children(parent_id: str) -> Key:
     """How many contracts hang on one."""
     return f"contract#{part(parent_id)}", "children"
+
+
+def notice(contract_id: str, period_start: date) -> Key:
+    """A notice's key is its uniqueness: one for each period."""
+    return f"contract#{part(contract_id)}", f"notice#{period_start}"
 
 
 def charge(contract_id: str, period_start: date, reason: str, generation: int) -> Key:
@@ -112,6 +129,15 @@ def account_listing(provider: str, lane: str) -> str:
     return f"accounts#{part(provider)}#{lane}"
 
 
+def order_list(provider: str, lane: str) -> str:
+    """A partition of the index of orders; all of a holder's are in one."""
+    return f"{part(provider)}#{lane}"
+
+
+def order_place(holder: str, order_id: str) -> str:
+    return f"{part(holder)}#{part(order_id)}"
+
+
 def idempotency(caller: str, method: str, path: str, key: str) -> Key:
     scope = "\0".join((caller, method, path, key))
     return f"idempotency#{sha256(scope.encode()).hexdigest()}", "record"
@@ -133,6 +159,15 @@ def runs(scope: str) -> str:
 def parked(scope: str) -> str:
     """The partition that lists what is parked for one provider, or of nobody known (`*`)."""
     return f"parked#{part(scope)}"
+
+
+def tasks(provider: str) -> str:
+    """The partition that lists what people have to do for one provider."""
+    return f"tasks#{part(provider)}"
+
+
+def task(provider: str, task_id: str) -> Key:
+    return tasks(provider), part(task_id)
 
 
 def failure(pk: str) -> Key:

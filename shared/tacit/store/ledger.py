@@ -48,4 +48,4 @@ class Ledger:
         except ConditionFailed as failed:
             if "idempotency" in failed.writes:
                 raise KeyUsed from failed
-            raise LostRace(str(failed)) from failed
+            raise LostRace(failed.writes) from failed

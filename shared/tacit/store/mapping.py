@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from tacit.domain.calendar import expiries_due_at, renewals_due_at
-from tacit.domain.days import EARLIEST, LATEST
 from tacit.domain.labels import registered_form
 from tacit.domain.money import Money
+from tacit.domain.orders import own_contract
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
+from tacit.domain.registration import own_order
 from tacit.domain.values import (
     Actor,
     Cancellation,
@@ -24,7 +25,16 @@ from tacit.domain.values import (
     Status,
 )
 from tacit.store import keys
-from tacit.store.codec import Item, Raw, from_raw
+from tacit.store.codec import Item, Raw
+from tacit.store.notice_items import notice_fields, notice_from, owed_fields, owed_from
+from tacit.store.texts import (
+    day_text,
+    instant_text,
+    parsed,
+    read_day,
+    read_day_or_none,
+    read_instant_or_none,
+)
 
 T = TypeVar("T")
 
@@ -33,17 +43,23 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
     """The head with everything derived from it: shard, both calendars, the staff's listing."""
     pk, sk = keys.contract(contract.id)
     shard = keys.shard_of(contract.provider, contract.holder)
-    renewals, expiries = renewals_due_at(contract, policy), expiries_due_at(contract, policy)
+    renewals, expiries = (
+        renewals_due_at(contract, policy),
+        expiries_due_at(contract, policy),
+    )
     cancellation = contract.cancellation
     return {
         "pk": pk,
         "sk": sk,
         "item": "contract",
         "shard": shard,
-        "renewals_due_at": keys.instant(renewals) if renewals else None,
+        "renewals_due_at": keys.due(renewals, contract.provider, contract.holder)
+        if renewals
+        else None,
         "expiries_due_at": keys.instant(expiries) if expiries else None,
         "listing_key": keys.listing(contract.provider, keys.lane_of(shard)),
         "listing_sort": f"{contract.status}#{keys.part(contract.id)}",
+        **_own_order_place(contract),
         "id": contract.id,
         "provider": contract.provider,
         "kind": contract.kind,
@@ -64,7 +80,7 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
         "starts_on": contract.starts_on.isoformat(),
         "expires_on": contract.expires_on.isoformat(),
         "anchor_day": contract.anchor_day,
-        "registry_expires_on": _day(contract.registry_expires_on),
+        "registry_expires_on": day_text(contract.registry_expires_on),
         "options": list(contract.options),
         "servers": [{"id": server.id, "ip": server.ip} for server in contract.servers],
         "renewal_warranty": contract.renewal_warranty,
@@ -76,13 +92,17 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
             "reason": cancellation.reason,
         },
         "phase": contract.phase,
-        "phase_ends_on": _day(contract.phase_ends_on),
-        "restorable_until": _day(contract.restorable_until),
+        "phase_ends_on": day_text(contract.phase_ends_on),
+        "restorable_until": day_text(contract.restorable_until),
         "closed_reason": contract.closed_reason,
-        "ended_on": _day(contract.ended_on),
-        "domain_ended_on": _day(contract.domain_ended_on),
-        "expiry_moved_on": _day(contract.expiry_moved_on),
-        "registry_fetched_at": _at(contract.registry_fetched_at),
+        "ended_on": day_text(contract.ended_on),
+        "domain_ended_on": day_text(contract.domain_ended_on),
+        "expiry_moved_on": day_text(contract.expiry_moved_on),
+        "registry_fetched_at": instant_text(contract.registry_fetched_at),
+        "trial_until": day_text(contract.trial_until),
+        "noticed_on": day_text(contract.noticed_on),
+        "owed": owed_fields(contract.owed) if contract.owed else None,
+        "notice": notice_fields(contract.notice) if contract.notice else None,
         "policy": contract.policy,
         "version": contract.version,
         "events": contract.events,
@@ -114,26 +134,30 @@ def _contract(item: Item) -> Contract:
         parent_id=item.get("parent_id"),
         term_months=item["term_months"],
         price=Money(item["price_minor"], item["price_currency"]),
-        starts_on=_to_day(item["starts_on"]),
-        expires_on=_to_day(item["expires_on"]),
+        starts_on=read_day(item["starts_on"]),
+        expires_on=read_day(item["expires_on"]),
         anchor_day=item["anchor_day"],
-        registry_expires_on=_to_day_or_none(item.get("registry_expires_on")),
+        registry_expires_on=read_day_or_none(item.get("registry_expires_on")),
         options=tuple(item["options"]),
         servers=tuple(Server(server["id"], server["ip"]) for server in item["servers"]),
         renewal_warranty=item["renewal_warranty"],
         status=Status(item["status"]),
         cancellation=cancellation
         and Cancellation(
-            cancellation["mode"], _to_day(cancellation["on"]), cancellation.get("reason")
+            cancellation["mode"], read_day(cancellation["on"]), cancellation.get("reason")
         ),
         phase=item.get("phase"),
-        phase_ends_on=_to_day_or_none(item.get("phase_ends_on")),
-        restorable_until=_to_day_or_none(item.get("restorable_until")),
+        phase_ends_on=read_day_or_none(item.get("phase_ends_on")),
+        restorable_until=read_day_or_none(item.get("restorable_until")),
         closed_reason=item.get("closed_reason"),
-        ended_on=_to_day_or_none(item.get("ended_on")),
-        domain_ended_on=_to_day_or_none(item.get("domain_ended_on")),
-        expiry_moved_on=_to_day_or_none(item.get("expiry_moved_on")),
-        registry_fetched_at=_to_instant_or_none(item.get("registry_fetched_at")),
+        ended_on=read_day_or_none(item.get("ended_on")),
+        domain_ended_on=read_day_or_none(item.get("domain_ended_on")),
+        expiry_moved_on=read_day_or_none(item.get("expiry_moved_on")),
+        registry_fetched_at=read_instant_or_none(item.get("registry_fetched_at")),
+        trial_until=read_day_or_none(item.get("trial_until")),
+        noticed_on=read_day_or_none(item.get("noticed_on")),
+        owed=owed_from(item["owed"]) if item.get("owed") else None,
+        notice=notice_from(item["notice"]) if item.get("notice") else None,
         policy=item["policy"],
         version=item["version"],
         events=item["events"],
@@ -170,7 +194,7 @@ def charge_item(
 ) -> Item:
     """What was paid under a reference or from an account. A second charge for the same period and
     reason has the same key, and is refused."""
-    pk, sk = keys.charge(contract_id, charge.period_start, charge.reason, 1)
+    pk, sk = keys.charge(contract_id, charge.period_start, charge.reason, charge.generation)
     return {
         "pk": pk,
         "sk": sk,
@@ -191,13 +215,33 @@ def order_item(order: Order) -> Item:
         "pk": pk,
         "sk": sk,
         "item": "order",
+        **(_order_place(order) if own_contract(order.id) is None else {}),
         "id": order.id,
         "provider": order.provider,
         "holder": order.holder,
         "autorenewal": order.autorenewal,
         "size": order.size,
         "version": order.version,
+        "contracts": list(order.contracts),
+        "events": order.events,
     }
+
+
+def _order_place(order: Order) -> Item:
+    """Where the order is found by its holder."""
+    return {
+        "orders_key": keys.order_list(order.provider, keys.lane_of(order.holder)),
+        "orders_sort": keys.order_place(order.holder, order.id),
+    }
+
+
+def _own_order_place(contract: Contract) -> Item:
+    """A contract in an order of its own stands for that order in the index: its head is written
+    whenever it comes or goes, the order's item is not."""
+    order_id = own_order(contract.id)
+    if contract.order_id != order_id or contract.status is Status.CLOSED:
+        return {}
+    return _order_place(Order(order_id, contract.provider, contract.holder, True, 1, 1))
 
 
 def order_of(raw: Raw) -> Order:
@@ -212,6 +256,8 @@ def _order(item: Item) -> Order:
         autorenewal=item["autorenewal"],
         size=item["size"],
         version=item["version"],
+        contracts=tuple(item.get("contracts", ())),
+        events=item.get("events", 0),
     )
 
 
@@ -265,35 +311,3 @@ def readable(raws: Iterable[Raw], reader: Callable[[Raw], T]) -> Iterator[T]:
     for raw in raws:
         with suppress(Broken):
             yield reader(raw)
-
-
-def parsed(raw: Raw, reader: Callable[[Item], T]) -> T:
-    """What the reader makes of an item; raises Broken, naming what is wrong."""
-    try:
-        return reader(from_raw(raw))
-    except (KeyError, TypeError, ValueError, AttributeError) as wrong:
-        raise Broken(f"{type(wrong).__name__}: {wrong}") from wrong
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _at(instant: datetime | None) -> str | None:
-    return keys.instant(instant) if instant else None
-
-
-def _to_instant_or_none(text: str | None) -> datetime | None:
-    return keys.read_instant(text) if text is not None else None
-
-
-def _to_day(text: str) -> date:
-    """A stored date; one outside any plausible term is a broken record, not a date (G13)."""
-    day = date.fromisoformat(text)
-    if not EARLIEST <= day <= LATEST:
-        raise ValueError(f"{text} is no plausible date")
-    return day
-
-
-def _to_day_or_none(text: str | None) -> date | None:
-    return _to_day(text) if text is not None else None

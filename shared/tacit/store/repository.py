@@ -1,7 +1,7 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.expressions.operand import Path
 
@@ -10,26 +10,30 @@ from tacit.domain.labels import registered_form
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
 from tacit.domain.registration import ADDONS_OF_A_CONTRACT
-from tacit.domain.values import Account, Contract, Event, Order, Status
+from tacit.domain.values import Account, Contract, Event, Notice, Order, Status, Task
 from tacit.store import keys
-from tacit.store.account_items import account_of, movement_writes
+from tacit.store.account_items import account_of
 from tacit.store.codec import Item, Raw
+from tacit.store.hanging import (
+    charge_writes,
+    family_writes,
+    label_writes,
+    link_writes,
+    notice_writes,
+)
 from tacit.store.mapping import (
-    charge_item,
-    child_item,
     contract_item,
     contract_of,
     event_item,
     event_of,
-    label_item,
-    link_item,
     order_item,
     order_of,
     readable,
 )
+from tacit.store.notice_items import notice_of, task_item, task_of
 from tacit.store.outbox import marked
-from tacit.store.table import Table
-from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put, update
+from tacit.store.table import Page, Table
+from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
 PARTIES = ("holder", "billing_contact", "technical_contact")
 
@@ -47,7 +51,12 @@ class IdempotencyRecord:
 
 
 class LostRace(Exception):
-    """Somebody else changed what the decision looked at; decide again on fresh values."""
+    """Somebody else changed what the decision looked at; decide again on fresh values. `of` names
+    the writes whose conditions did not hold."""
+
+    def __init__(self, of: frozenset[str] = frozenset()) -> None:
+        super().__init__(", ".join(sorted(of)))
+        self.of = of
 
 
 class LabelTaken(Exception):
@@ -91,6 +100,37 @@ class Repository:
         """Provider and holder, as far as they are there: for one that is broken."""
         return self._concerned(keys.account(account_id))
 
+    def accounts_of(self, provider: str, holder: str) -> tuple[Account, ...]:
+        """All accounts of a holder, each read consistently. Raises Broken where one cannot be
+        read: what it holds is not known, and nobody else's money is taken in its place."""
+        partition, links = keys.party(provider, holder), list[Item]()
+        after: Item | None = None
+        while True:
+            sort = Path("sk").startswith("account#")
+            page = self.table.query(partition, sort=sort, limit=100, after=after)
+            links, after = links + page.items, page.after
+            if after is None:
+                break
+        found = self.table.get_many([keys.account(link["account_id"]) for link in links])
+        return tuple(account_of(raw) for raw in found.values())
+
+    def held_by(self, provider: str, holder: str, most: int) -> list[str]:
+        """The ids of up to `most` contracts whose holder this is, less those that are closed. An
+        expired one may still owe what its warranty laid out."""
+        found: list[str] = []
+        for status in (each for each in Status if each is not Status.CLOSED):
+            links = Path("sk").startswith(f"{status}#{keys.part(holder)}#")
+            after: Item | None = None
+            while len(found) < most:
+                page = self.table.query(
+                    keys.party(provider, holder), sort=links, limit=most - len(found), after=after
+                )
+                found += [item["contract_id"] for item in page.items]
+                after = page.after
+                if after is None:
+                    break
+        return found
+
     def order(self, order_id: str) -> Order | None:
         raw = self.table.get_raw(keys.order(order_id))
         return order_of(raw) if raw is not None else None
@@ -126,6 +166,27 @@ class Repository:
         item = self.table.get(keys.children(contract_id))
         return int(item["children"]) if item is not None else 0
 
+    def notice(self, contract_id: str, period_start: date) -> Notice | None:
+        raw = self.table.get_raw(keys.notice(contract_id, period_start))
+        return notice_of(raw) if raw is not None else None
+
+    def notices(
+        self, contract_id: str, limit: int, after: Item | None
+    ) -> tuple[list[Notice], Item | None]:
+        """A contract's notices, the newest period first."""
+        pk, _ = keys.contract(contract_id)
+        sort = Path("sk").startswith("notice#")
+        page = self.table.query(pk, sort=sort, limit=limit, after=after, forward=False)
+        return list(readable(page.raws, notice_of)), page.after
+
+    def task(self, provider: str, task_id: str) -> Task | None:
+        raw = self.table.get_raw(keys.task(provider, task_id))
+        return task_of(raw) if raw is not None else None
+
+    def tasks(self, provider: str, limit: int, after: Item | None) -> Page:
+        """What people have to do for one provider; `task_of` reads the rows."""
+        return self.table.query(keys.tasks(provider), limit=limit, after=after)
+
     def idempotency(self, key: keys.Key) -> IdempotencyRecord | None:
         item = self.table.get(key)
         if item is None:
@@ -146,7 +207,7 @@ class Repository:
 
     def check_label(self, change: Change, policy: Policy) -> None:
         """Raises LabelTaken where a commit of this change would."""
-        for write in _label_writes(change.before, change.contract, policy):
+        for write in label_writes(change.before, change.contract, policy):
             claim = self.table.get(write.key)
             if claim is not None and claim["contract_id"] != change.contract.id:
                 raise LabelTaken
@@ -180,7 +241,7 @@ class Repository:
                 raise Broken("its name belongs to another contract") from failed
             if failed.writes == {"children"}:
                 raise FamilyFull from failed
-            raise LostRace(str(failed)) from failed
+            raise LostRace(failed.writes) from failed
 
 
 def idempotency_write(record: IdempotencyRecord, now: datetime) -> Write:
@@ -209,9 +270,18 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
     pk, _ = keys.contract(after.id)
     unchanged = absent if before is None else Path("version") == before.version
     writes = [put("contract", {**contract_item(after, policy), "run": run}, unchanged)]
-    writes += _link_writes(before, after)
-    writes += _label_writes(before, after, policy)
-    writes += _family_writes(before, after)
+    writes += link_writes(before, after)
+    writes += label_writes(before, after, policy)
+    writes += family_writes(before, after)
+    writes += notice_writes(change)
+    if change.task is not None:
+        writes.append(put("task", task_item(change.task), absent))
+    if change.finished is not None:
+        done = change.finished
+        writes.append(delete("task", keys.task(done.provider, done.id), Path("pk").exists()))
+    if change.stands_on_order is not None and change.order is None:
+        seen = change.stands_on_order
+        writes.append(check("order", keys.order(seen.id), Path("version") == seen.version))
     if change.stands_on is not None:
         key, version = keys.contract(change.stands_on.id), change.stands_on.version
         writes.append(check("parent", key, Path("version") == version))
@@ -219,72 +289,9 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
         there = change.order_before
         same = absent if there is None else Path("version") == there.version
         writes.append(put("order", order_item(change.order), same))
-    writes += _charge_writes(change, now)
+    writes += charge_writes(change, now)
     writes += [
         put(f"event {event.number}", marked(event_item(event, pk), now), absent)
         for event in change.events
     ]
     return writes
-
-
-def _charge_writes(change: Change, now: datetime) -> list[Write]:
-    """Each charge, and the lines it is paid by in the same transaction."""
-    movement, contract_id = change.movement, change.contract.id
-    account_id = movement.account.id if movement is not None else None
-    items = [
-        charge_item(contract_id, charge, change.reference, account_id, now)
-        for charge in change.charges
-    ]
-    writes = [put(f"charge {item['reason']}", item, absent) for item in items]
-    return writes + (movement_writes(movement, now) if movement is not None else [])
-
-
-def _link_writes(before: Contract | None, after: Contract) -> list[Write]:
-    """One link for each party, moved only where its key changes."""
-    old = _links(before) if before else {}
-    new = _links(after)
-    gone = [delete(f"link {key}", key) for key in old if key not in new]
-    return gone + [put(f"link {key}", item) for key, item in new.items() if key not in old]
-
-
-def _links(contract: Contract) -> dict[keys.Key, Item]:
-    items = (link_item(contract, subject) for subject in contract.parties)
-    return {(item["pk"], item["sk"]): item for item in items}
-
-
-def _label_writes(before: Contract | None, after: Contract, policy: Policy) -> list[Write]:
-    """The name is claimed with the contract and free again when it closes."""
-    if not policy.kinds[after.kind].unique_label:
-        return []
-    had = before is not None and before.status is not Status.CLOSED
-    has = after.status is not Status.CLOSED
-    if has == had:
-        return []
-    item = label_item(after)
-    mine = Path("contract_id") == after.id
-    if has:
-        return [put("label", item, absent | mine)]
-    return [delete("label", (item["pk"], item["sk"]), absent | mine)]
-
-
-def _family_writes(before: Contract | None, after: Contract) -> list[Write]:
-    """The parent's link to what hangs on it, and their number: from the registration to the end.
-    The number is counted by DynamoDB itself, so that two at once do not both take the last place.
-    """
-    parent_id = after.parent_id
-    had = before is not None and before.status is not Status.CLOSED
-    has = after.status is not Status.CLOSED
-    if parent_id is None or has == had:
-        return []
-    link, number = child_item(after, parent_id), Path("children")
-    if has:
-        room = absent | (number < ADDONS_OF_A_CONTRACT)
-        counted = [number.add(1), Path("item").set("children")]
-        return [
-            put("child", link, absent),
-            update("children", keys.children(parent_id), counted, room),
-        ]
-    return [
-        delete("child", (link["pk"], link["sk"])),
-        update("children", keys.children(parent_id), [number.add(-1)]),
-    ]

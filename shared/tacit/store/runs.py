@@ -22,6 +22,8 @@ from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
 COUNTS = ("done", "unchanged", "parked", "failed")
+# Greater than whatever follows an instant in a calendar: the renewals' marks its holder there.
+_AND_ALL_BEHIND_IT = "~"
 _KEPT_SECONDS = 90 * 24 * 3600
 
 
@@ -65,6 +67,40 @@ class ShardState:
     def left_at(self, worked: int, counts: Mapping[str, int]) -> "ShardState":
         """Time ran out within the page: the rest of it stays at hand."""
         return self._moved(counts, records=self.records[worked:])
+
+    def begun(self, holder: str, due: int) -> "ShardState":
+        """All that is due of one holder is at hand: `holder` is his mark in the calendar, `due` how
+        many there are."""
+        place = {"holder": self.last_holder, "at_hand": holder, "due": due}
+        return self._moved({}, after=place)
+
+    def past(self, holder: str, counts: Mapping[str, int]) -> "ShardState":
+        """All that was due of the holder is worked."""
+        return self._moved(counts, after={"holder": holder})
+
+    def parked(self, number: int) -> "ShardState":
+        """Time ran out within a holder. So many of his are counted, since they are not due any
+        more; what was committed is counted by whoever comes to his end."""
+        place = {**(self.after or {}), "due": self.due - number}
+        return self._moved({"parked": number}, after=place)
+
+    def over(self) -> "ShardState":
+        return self._moved({}, done=True)
+
+    @property
+    def last_holder(self) -> str:
+        """The mark of the holder who was worked last, before the first one an empty text."""
+        return str(self.after["holder"]) if self.after else ""
+
+    @property
+    def at_hand(self) -> str | None:
+        """The mark of the holder who was begun and is not past."""
+        return self.after.get("at_hand") if self.after else None
+
+    @property
+    def due(self) -> int:
+        """How many were due of the holder at hand when he was begun, less those parked since."""
+        return int(self.after.get("due", 0)) if self.after else 0
 
     def _moved(self, counts: Mapping[str, int], **fields: Any) -> "ShardState":
         total = {name: self.counts.get(name, 0) + counts.get(name, 0) for name in COUNTS}
@@ -152,7 +188,7 @@ class Runs:
         return self.table.query(
             shard,
             index=calendar,
-            sort=Path(f"{calendar}_due_at") <= keys.instant(as_of),
+            sort=Path(f"{calendar}_due_at") <= keys.instant(as_of) + _AND_ALL_BEHIND_IT,
             limit=limit,
             after=after,
         )

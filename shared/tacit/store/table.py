@@ -26,6 +26,7 @@ _INDEXES = {
     "renewals": ("shard", "renewals_due_at"),
     "reminders": ("shard", "reminders_due_at"),
     "listing": ("listing_key", "listing_sort"),
+    "orders": ("orders_key", "orders_sort"),
     "outbox": ("outbox_lane", "outbox_at"),
 }
 _BATCH = 100

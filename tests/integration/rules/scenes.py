@@ -23,8 +23,10 @@ def it_is(world: World, day: str, at: str = "12:00") -> None:
     world.set_clock(instant(day, at))
 
 
-def job(world: World, day: str, at: str = "12:00", zone: str = CENTRAL) -> None:
-    """The expiries job at a local time, which it now is for everybody.
+def job(
+    world: World, day: str, at: str = "12:00", zone: str = CENTRAL, *, name: str = "expiries"
+) -> None:
+    """The expiries job, or the renewals', at a local time, which it now is for everybody.
 
     Only the shards that hold somebody are worked, and the run leaves nothing behind: for each
     transaction moto copies the whole table, so that 64 empty shards would cost more than the rule
@@ -32,15 +34,15 @@ def job(world: World, day: str, at: str = "12:00", zone: str = CENTRAL) -> None:
     """
     now = instant(day, at, zone)
     world.set_clock(now)
-    run = world.invoke("expiries", {"as_of": now})["run"]
+    run = world.invoke(name, {"as_of": now})["run"]
     lived_in = _shards(world)
     _sweep(world, run, [each for each in _EVERY_SHARD if each not in lived_in])
-    while messages := world.messages(world.names.expiries_queue_url):
+    while messages := world.messages(world.queue_of(name)):
         for message in messages:
             body = json.loads(message["body"])
             body["shards"] = [each for each in body["shards"] if each in lived_in]
             record = {**message, "body": json.dumps(body)}
-            answer = world.invoke("expiries_worker", {"Records": [record]})
+            answer = world.invoke(f"{name}_worker", {"Records": [record]})
             assert answer == {"batchItemFailures": []}, answer
     _sweep(world, run, sorted(lived_in))
 

@@ -11,6 +11,7 @@ import pytest
 
 from tacit import policies
 from tacit.domain.policy_check import errors
+from tacit.domain.policy_warnings import warnings
 from tests.integration.conftest import STAFF, World, customer
 from tests.integration.rules.policy_files import policy_files
 from tests.integration.rules.scenes import cancel, history, imported, it_is, job, reactivate
@@ -51,9 +52,11 @@ def price(world: World, contract_id: str) -> str:
 
 
 def test_the_file_is_read_and_nothing_is_wrong_with_it(shelf: Path) -> None:
+    """Nor does ICANN ask for a notice that it lacks."""
     policy = policies.newest(PROVIDER)
     assert policy.name == f"{PROVIDER}/1"
     assert errors(policy, date(2027, 1, 1)) == []
+    assert not [each for each in warnings(policy, date(2027, 1, 1)) if "ICANN" in each.says]
 
 
 def test_a_name_is_cancelled_kept_lost_brought_back_and_its_twin_released(world: World) -> None:
@@ -91,6 +94,7 @@ def test_a_name_is_cancelled_kept_lost_brought_back_and_its_twin_released(world:
     assert history(world, "twin") == [
         "contract.registered",
         "contract.expired",
+        "contract.expiry_noticed",
         "contract.phase_entered",
         "contract.closed",
     ]

@@ -1,0 +1,41 @@
+"""A notice that was paid elsewhere, on staff's word: a renewal, or what a warranty laid out."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from tacit.domain.commands import PayNotice
+from tacit.domain.days import local_day
+from tacit.domain.decision import Decision, NothingToDo, Situation
+from tacit.domain.notices import ANNULLED, PAID, notice_of_period
+from tacit.domain.permission import check_roles
+from tacit.domain.policy import Policy
+from tacit.domain.refusals import NotFound, Refused
+from tacit.domain.renewal import charge_of, check_renewable, renewed
+from tacit.domain.values import Contract, Role
+from tacit.domain.warranty import settled
+
+
+def pay_notice(
+    situation: Situation, contract: Contract, command: PayNotice, policy: Policy, now: datetime
+) -> Decision:
+    """Paid elsewhere, as `command.reference` says; staff's word. Once: the same again is nothing
+    to do, and with another reference it is refused, since somebody has paid twice."""
+    check_roles(frozenset({Role.STAFF}), command.by)
+    notice = situation.notice
+    if notice is None:
+        raise NotFound("notice")
+    if notice.status == PAID and notice.reference == command.reference:
+        return NothingToDo(contract, "already_paid")
+    if notice.status == PAID:
+        paid_by = {"reference": notice.reference, "account_id": notice.account_id}
+        raise Refused("notice_paid", {"period_start": notice.period_start.isoformat(), **paid_by})
+    paid, owed = replace(notice, reference=command.reference), contract.owed
+    if owed is not None and owed.notice.period_start == notice.period_start:
+        change = settled(contract, paid, command.by, policy, now)
+        return replace(change, charges=(charge_of(notice),), reference=command.reference)
+    if notice.status == ANNULLED or notice != notice_of_period(contract):
+        params = {"period_start": notice.period_start.isoformat(), **policy.contact_params()}
+        raise Refused("notice_annulled", params)
+    check_renewable(contract, policy, local_day(now, policy.zone))
+    change = renewed(contract, paid, command.by, policy, now)
+    return replace(change, charges=(charge_of(paid),), reference=command.reference)

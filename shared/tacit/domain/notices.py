@@ -1,0 +1,106 @@
+"""The notice of a renewal: that the next term is to be paid, once for each period (S0, S1, G2).
+
+The contract carries the notice of its present period. An open one stands only on a contract that
+can still be renewed: whatever ends it annuls the notice in the same decision, and taking the
+cancellation back opens the same one again.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from tacit.domain.days import LATEST, add_days
+from tacit.domain.money import Money
+from tacit.domain.policy import Policy
+from tacit.domain.values import Contract, Notice, Status
+
+OPEN, PAID, ANNULLED = "open", "paid", "annulled"
+
+
+def notice_of_period(contract: Contract) -> Notice | None:
+    """The notice of the term that begins where this one ends (of a pending contract: of its
+    first), whatever became of it."""
+    notice = contract.notice
+    return notice if notice is not None and notice.period_start == _next_term(contract) else None
+
+
+def made(contract: Contract, policy: Policy, newest: Policy | None, today: date) -> Notice:
+    """A new notice at the price of today, which is frozen in it (G10)."""
+    rules = newest if newest is not None and _sells(newest, contract) else policy
+    price = _price(contract, policy, rules)
+    return Notice(
+        period_start=_next_term(contract),
+        price=price,
+        amount=_amount(contract, price, rules),
+        policy=rules.name,
+        due_on=_last_day(contract),
+        made_on=today,
+    )
+
+
+def in_step(contract: Contract) -> Contract:
+    """The contract with its notice as its status wants it."""
+    notice, alive = contract.notice, can_be_renewed(contract)
+    if notice is None or notice.status == PAID:
+        return contract
+    if notice.status == OPEN and not alive:
+        return replace(contract, notice=replace(notice, status=ANNULLED, short=None))
+    if notice.status == ANNULLED and alive and notice == notice_of_period(contract):
+        return replace(contract, notice=replace(notice, status=OPEN))
+    return contract
+
+
+def can_be_renewed(contract: Contract) -> bool:
+    """Active, or switched off for want of payment alone."""
+    alive = (Status.PENDING, Status.ACTIVE, Status.INACTIVE)
+    return contract.cancellation is None and contract.status in alive
+
+
+def _next_term(contract: Contract) -> date:
+    return contract.starts_on if contract.status is Status.PENDING else contract.expires_on
+
+
+def _last_day(contract: Contract) -> date:
+    """Inclusive: the last day that is served; what is pending has no such day, and waits. The
+    term that follows a trial is paid on its first day."""
+    if contract.status is Status.PENDING or contract.trial_until == contract.expires_on:
+        return LATEST if contract.status is Status.PENDING else contract.expires_on
+    return add_days(contract.expires_on, -1)
+
+
+def _amount(contract: Contract, price: Money, rules: Policy) -> Money:
+    """Quantity multiplies; a term of many months paid ahead is cheaper by the policy's table
+    (R9), rounded down. A price of the contract's own is what was agreed on."""
+    whole = price.minor * contract.quantity
+    plan = rules.plans.get(contract.plan)
+    percent = rules.discount(contract) if plan is not None and plan.price == price else 0
+    return Money(whole * (100 - percent) // 100, price.currency)
+
+
+def _sells(rules: Policy, contract: Contract) -> bool:
+    plan = rules.plans.get(contract.plan)
+    return plan is not None and plan.kind == contract.kind
+
+
+def _price(contract: Contract, policy: Policy, newest: Policy) -> Money:
+    """The plan's price of today, unless the contract has a price of its own, as imported ones may;
+    one whose plan is gone keeps what it pays."""
+    known, today = policy.plans.get(contract.plan), newest.plans.get(contract.plan)
+    if known is None or today is None or contract.price != known.price:
+        return contract.price
+    return today.price
+
+
+def owed_due_on(contract: Contract) -> date | None:
+    """The day on which what a warranty laid out is asked for again (I16)."""
+    owed = contract.owed
+    if owed is None or contract.status is Status.CLOSED:
+        return None
+    tried_on = owed.notice.tried_on
+    return add_days(tried_on, 1) if tried_on is not None else owed.since
+
+
+def found_short_on(contract: Contract) -> date | None:
+    """The day on which the money for the next term was last found short: it is asked for in every
+    run of that day, and there is news of it on the next."""
+    notice = notice_of_period(contract)
+    return notice.tried_on if notice is not None and notice.short is not None else None

@@ -1,0 +1,223 @@
+"""Renewing a contract: one more term from the old end, paid from an account or under a reference.
+
+A renewal names the end that it starts from; when that has moved, it does nothing (G8). The anchor
+stays, however late it is made (G7). The charge's key is (contract, period start, reason,
+generation), so that a period is paid once (G2).
+"""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from tacit.domain.commands import Renew, ReverseRenewal
+from tacit.domain.days import LATEST, add_months, local_day
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
+from tacit.domain.ledger import charged, given_back
+from tacit.domain.notices import OPEN, PAID, made, notice_of_period
+from tacit.domain.permission import check_roles
+from tacit.domain.phases import closed_refusal
+from tacit.domain.policy import Policy
+from tacit.domain.record import changed
+from tacit.domain.refusals import NotFound, Refused
+from tacit.domain.values import Account, Actor, Charge, Contract, Notice, Role, Scalar, Status
+
+FURTHEST_MONTHS = 120
+HOLDER_AND_STAFF = frozenset({Role.HOLDER, Role.STAFF})
+
+
+def renew(
+    situation: Situation, contract: Contract, command: Renew, policy: Policy, now: datetime
+) -> Decision:
+    """By hand, from the account that is named (G8)."""
+    check_roles(HOLDER_AND_STAFF, command.by)
+    account = payer(situation, contract)
+    if command.current_expires_on < contract.expires_on:
+        return NothingToDo(contract, "already_renewed")
+    if command.current_expires_on > contract.expires_on:
+        raise Refused("expiry_differs", {"expires_on": contract.expires_on.isoformat()})
+    today = local_day(now, policy.zone)
+    check_renewable(contract, policy, today)
+    notice = standing(situation, contract, policy, today)
+    return from_account(account, contract, notice, command.by, policy, now)
+
+
+def reverse(
+    situation: Situation,
+    contract: Contract,
+    command: ReverseRenewal,
+    policy: Policy,
+    now: datetime,
+) -> Decision:
+    """The registry refused: date and money go back, and the notice is open again. It is tried
+    again tomorrow at the earliest."""
+    check_roles(frozenset({Role.STAFF}), command.by)
+    notice = contract.notice
+    owed = contract.owed
+    if owed is not None and owed.notice.period_start == command.period_start:
+        if _ends_with(contract, owed.notice):
+            return _not_warranted(contract, owed.notice, command, policy, now)
+        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
+    if notice is None:
+        notice = situation.notice
+    if notice is not None and notice.period_start == command.period_start == contract.expires_on:
+        return NothingToDo(contract, "not_renewed")
+    last = notice is not None and notice.period_start == command.period_start
+    living = contract.status in (Status.ACTIVE, Status.NON_RENEWING, Status.INACTIVE)
+    if notice is None or not last or not living or notice.status != PAID:
+        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
+    if not _ends_with(contract, notice):
+        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
+    before = contract.expires_on
+    again = replace(
+        notice,
+        status=OPEN,
+        generation=notice.generation + 1,
+        tried_on=local_day(now, policy.zone),
+        short=None,
+        account_id=None,
+        reference=None,
+    )
+    after = replace(
+        contract,
+        expires_on=notice.period_start,
+        policy=notice.policy_before or contract.policy,
+        price=notice.price_before or contract.price,
+        expiry_moved_on=None,
+        notice=again,
+    )
+    data: dict[str, Scalar] = {
+        "period_start": notice.period_start.isoformat(),
+        "expires_on": notice.period_start.isoformat(),
+        "was": before.isoformat(),
+        **_paid_data(notice),
+    }
+    change = changed(contract, after, "contract.renewal_reversed", data, command.by, policy, now)
+    if notice.account_id is None:
+        return change
+    account = situation.account
+    if account is None or account.id != notice.account_id:
+        raise NotFound("account")
+    back = given_back(account, charge_of(notice), contract, command.by, now)
+    return replace(change, movement=back)
+
+
+def _ends_with(contract: Contract, notice: Notice) -> bool:
+    """Whether the notice paid for the term that the contract ends with: not for an earlier one,
+    and not for the first, which is an activation and no renewal."""
+    term_ends_on = add_months(notice.period_start, contract.term_months, contract.anchor_day)
+    return term_ends_on == contract.expires_on and notice.period_start > contract.starts_on
+
+
+def _not_warranted(
+    contract: Contract, notice: Notice, command: ReverseRenewal, policy: Policy, now: datetime
+) -> Change:
+    """What a warranty laid out is taken back as well: nobody owes for what the registry refused."""
+    today = local_day(now, policy.zone)
+    after = replace(
+        contract,
+        expires_on=notice.period_start,
+        expiry_moved_on=None,
+        owed=None,
+        notice=replace(notice, generation=notice.generation + 1, tried_on=today, short=None),
+    )
+    data: dict[str, Scalar] = {
+        "period_start": notice.period_start.isoformat(),
+        "expires_on": notice.period_start.isoformat(),
+        "was": contract.expires_on.isoformat(),
+        **_paid_data(notice),
+    }
+    return changed(contract, after, "contract.renewal_reversed", data, command.by, policy, now)
+
+
+def from_account(
+    account: Account,
+    contract: Contract,
+    notice: Notice,
+    by: Actor,
+    policy: Policy,
+    now: datetime,
+) -> Change:
+    """Charge and renewal are one: what could not be charged is not renewed. Raises Refused
+    `balance_too_small` or `other_currency`."""
+    charge = charge_of(notice)
+    movement = charged(account, (charge,), contract, by, now)
+    change = renewed(contract, replace(notice, account_id=account.id), by, policy, now)
+    return replace(change, charges=(charge,), movement=movement)
+
+
+def renewed(contract: Contract, notice: Notice, by: Actor, policy: Policy, now: datetime) -> Change:
+    """The next term, at the notice's price and under its policy (G10)."""
+    ends_on = add_months(contract.expires_on, contract.term_months, contract.anchor_day)
+    paid = replace(
+        notice,
+        status=PAID,
+        short=None,
+        policy_before=contract.policy,
+        price_before=contract.price,
+    )
+    after = replace(
+        contract,
+        status=Status.ACTIVE,
+        expires_on=ends_on,
+        price=notice.price,
+        policy=notice.policy,
+        expiry_moved_on=local_day(now, policy.zone),
+        notice=paid,
+    )
+    data: dict[str, Scalar] = {
+        "period_start": contract.expires_on.isoformat(),
+        "expires_on": ends_on.isoformat(),
+        **_paid_data(paid),
+    }
+    return changed(contract, after, "contract.renewed", data, by, policy, now)
+
+
+def standing(situation: Situation, contract: Contract, policy: Policy, today: date) -> Notice:
+    """The notice of the period, made now where there is none yet."""
+    there = notice_of_period(contract)
+    return there if there is not None else made(contract, policy, situation.newest, today)
+
+
+def charge_of(notice: Notice) -> Charge:
+    return Charge("renewal", notice.amount, notice.period_start, notice.generation)
+
+
+def check_renewable(contract: Contract, policy: Policy, today: date) -> None:
+    """Raises Refused with what to do instead."""
+    if policy.follows_parent(contract):
+        raise Refused("follows_parent", {"parent_id": contract.parent_id})
+    match contract.status:
+        case Status.PENDING:
+            raise Refused("not_active_yet", {"status": str(contract.status)})
+        case Status.EXPIRED:
+            raise Refused("expired", policy.contact_params())
+        case Status.CLOSED:
+            raise closed_refusal(contract, policy)
+        case Status.ACTIVE | Status.NON_RENEWING | Status.INACTIVE:
+            pass
+    if contract.cancellation is not None:
+        raise Refused("cancelled", {"expires_on": contract.expires_on.isoformat()})
+    ends_on = add_months(contract.expires_on, contract.term_months, contract.anchor_day)
+    latest = min(LATEST, add_months(today, FURTHEST_MONTHS, today.day))
+    if ends_on > latest:
+        raise Refused("renewal_too_far", {"latest": latest.isoformat()})
+    if contract.status is Status.INACTIVE and ends_on <= today:
+        params = {"expires_on": ends_on.isoformat(), **policy.contact_params()}
+        raise Refused("term_is_over", params)
+
+
+def payer(situation: Situation, contract: Contract) -> Account:
+    """The account that the command names, if it is the holder's; any other is not found."""
+    account = situation.account
+    mine = (contract.provider, contract.holder)
+    if account is None or (account.provider, account.holder) != mine:
+        raise NotFound("account")
+    return account
+
+
+def _paid_data(notice: Notice) -> dict[str, Scalar]:
+    return {
+        "amount": notice.amount.amount,
+        "currency": notice.amount.currency,
+        "account_id": notice.account_id,
+        "reference": notice.reference,
+    }

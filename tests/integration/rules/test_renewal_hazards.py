@@ -1,0 +1,154 @@
+"""Where a domain could be lost or money kept in spite of every rule: refusals of the registry that
+come late, weeks without a job, terms that are over, and what stays behind a contract that goes on
+in another way."""
+
+from typing import Any
+
+from tests.integration.conftest import ALICE, CAROL, STAFF, World
+from tests.integration.rules.policy_files import PolicyFiles
+from tests.integration.rules.scenes import calendars, cancel, it_is, job
+from tests.integration.rules.terms import (
+    REGISTRAR,
+    bought,
+    ends,
+    expiries,
+    funded,
+    notices,
+    renew,
+    renewals,
+    states,
+    statuses,
+    taken,
+)
+
+
+def reversal(world: World, contract_id: str, period_start: str) -> Any:
+    body = {"period_start": period_start, "reason": "refused"}
+    return world.call("POST", f"/contracts/{contract_id}/renewal-reversal", STAFF, body)
+
+
+def test_G2_a_domain_whose_renewal_was_taken_back_can_be_restored_and_is_charged_anew(
+    world: World,
+) -> None:
+    it_is(world, "2025-04-02")
+    funded(world, "a-1", "1000.00")
+    bought(world, "d-1", "2025-05-01")
+    renewals(world, "2025-04-02")
+    assert reversal(world, "d-1", "2025-05-01").status == 200
+    cancel(world, "d-1")
+    expiries(world, "2025-05-01")
+    it_is(world, "2025-05-10")
+    back = world.call("POST", "/contracts/d-1/restoration", ALICE, {"account_id": "a-1"})
+    assert back.status == 200, back.text
+    assert taken(world) == [("d-1", "-200.00"), ("d-1", "200.00"), ("d-1", "-200.00")]
+    assert ends(world, "d-1") == {"d-1": "2026-05-01"}
+
+
+def test_G1_what_the_registry_refused_late_is_waited_for_from_that_day_on(world: World) -> None:
+    it_is(world, "2025-04-02")
+    funded(world, "a-1", "1000.00")
+    bought(world, "d-1", "2025-05-01")
+    renewals(world, "2025-04-02")
+    it_is(world, "2025-05-20")
+    assert reversal(world, "d-1", "2025-05-01").status == 200
+    expiries(world, "2025-05-20", "13:00")
+    assert statuses(world, "d-1") == {"d-1": "active"}
+    renewals(world, "2025-05-21")
+    assert ends(world, "d-1") == {"d-1": "2026-05-01"}
+
+
+def test_G1_after_weeks_without_a_job_each_month_is_renewed_and_nothing_ends_between(
+    world: World,
+) -> None:
+    it_is(world, "2025-04-01")
+    funded(world, "a-1", "5000.00")
+    bought(world, "h-1", "2025-05-01", plan="hosting-1", starts_on="2025-04-01")
+    for at in ("12:00", "13:00"):
+        renewals(world, "2025-06-16", at)
+        expiries(world, "2025-06-16", at)
+    assert statuses(world, "h-1") == {"h-1": "active"}
+    assert ends(world, "h-1") == {"h-1": "2025-07-01"}
+    assert taken(world) == [("h-1", "-150.00"), ("h-1", "-150.00")]
+
+
+def test_S3_a_term_in_which_a_domain_was_switched_off_is_not_charged_afterwards(
+    world: World,
+) -> None:
+    it_is(world, "2025-06-01")
+    short = {"provider": "svenska-domaner", "plan": "premium-domain-3", "label": "example.org.nz"}
+    dates = {"starts_on": "2025-04-01", "registry_expires_on": "2026-04-01"}
+    bought(world, "d-1", "2025-07-01", **short, **dates)
+    job(world, "2025-07-01", name="renewals")
+    job(world, "2025-07-01", "13:00")
+    assert statuses(world, "d-1") == {"d-1": "inactive"}
+    it_is(world, "2026-03-01")
+    funded(world, "a-1", "1000.00", provider="svenska-domaner", currency="SEK")
+    for at in ("12:00", "13:00"):
+        job(world, "2026-03-01", at, name="renewals")
+    late = renew(world, "d-1", "2025-07-01", "a-1")
+    assert (late.status, late.code) == (409, "term_is_over")
+    assert taken(world) == []
+
+
+def test_R9_money_goes_back_where_it_came_from_also_when_the_next_term_is_asked_for(
+    world: World,
+) -> None:
+    it_is(world, "2025-04-10")
+    funded(world, "a-1", "200.00")
+    bought(world, "h-1", "2025-05-01", plan="hosting-1", starts_on="2025-04-01")
+    renewals(world, "2025-04-10")
+    renewals(world, "2025-05-10")
+    assert states(world, "h-1")["h-1"][0] == "open"
+    it_is(world, "2025-05-16")
+    gone = cancel(world, "h-1", mode="immediate")
+    assert gone.status == 200, gone.text
+    assert taken(world) == [("h-1", "-150.00"), ("h-1", "77.41")]
+
+
+def test_S11_what_is_free_from_now_on_leaves_no_notice_open(world: World) -> None:
+    it_is(world, "2025-04-01")
+    svenska = {"provider": "svenska-domaner"}
+    domain = {"plan": "premium-domain", "label": "example.org.nz"}
+    bought(world, "d-1", "2026-03-01", **svenska, **domain)
+    bought(world, "a-1", "2025-05-01", **svenska, plan="mail-addon", label="m", parent_id="d-1")
+    job(world, "2025-05-01", name="renewals")
+    job(world, "2025-05-01", "13:00")
+    job(world, "2025-07-30")
+    assert world.contract("a-1")["plan"] == "free-domain-account"
+    assert states(world, "a-1") == {"a-1": ["annulled"]}
+
+
+def test_G10_a_renewed_contract_is_looked_at_as_early_as_its_new_version_says(
+    world: World, policies: PolicyFiles
+) -> None:
+    it_is(world, "2025-04-02")
+    funded(world, "a-1", "1000.00")
+    bought(world, "d-1", "2025-05-01")
+    policies.add_version(REGISTRAR, 2, {"renewal.lead_days": 60})
+    renewals(world, "2025-04-02")
+    seen = world.contract("d-1")
+    assert (seen["policy"], seen["next"]) == (
+        f"{REGISTRAR}/2",
+        {"action": "renew", "on": "2026-03-02"},
+    )
+    assert calendars(world, "d-1")["renewals_due_at"].startswith("2026-03-01T21:00")
+
+
+def test_R1_contacts_see_that_it_is_unpaid_and_not_the_holders_accounts(world: World) -> None:
+    it_is(world, "2025-03-20")
+    funded(world, "a-secret", "10.00")
+    bought(world, "d-secret", "2025-04-30")
+    bought(world, "d-1", "2025-05-01", billing_contact="bob", technical_contact="carol")
+    _hidden(world, "forecast")
+    renewals(world, "2025-04-02")
+    _hidden(world, "timeline")
+    assert world.call("GET", "/notices", CAROL, query={"contract_id": "d-1"}).status == 403
+    assert notices(world, "d-1")[0]["why"]["account_id"] == "a-secret"
+
+
+def _hidden(world: World, door: str) -> None:
+    seen, shown = (world.call("GET", f"/contracts/d-1/{door}", who) for who in (ALICE, CAROL))
+    assert (seen.status, shown.status) == (200, 200)
+    assert "contract.renewal_unpaid" in shown.text
+    assert "a-secret" in seen.text
+    assert "secret" not in shown.text

@@ -1,0 +1,197 @@
+"""The renewals job on a holder's whole night: in the right order, once, and counted."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tacit.runtime.jobs import RENEWALS
+from tacit.store import keys
+from tests.repository.desk import LONG, Desk
+from tests.repository.nights import (
+    DOMAIN,
+    HOSTING,
+    PROVIDER,
+    TOMORROW,
+    counts,
+    due,
+    heads,
+    message,
+    paid_in_order,
+    purse,
+    stored,
+    top_up,
+    untrue,
+)
+from tests.repository.tills import account
+from tests.repository.wire import Cut, Wire
+
+EARLY, LATE = date(2026, 4, 20), date(2026, 5, 1)
+# Their marks in the calendar are the same.
+TWINS = ("h-a306a13", "h-98f43b0")
+
+
+def kinds(names: list[str]) -> str:
+    """ "ddh": two domains, then a hosting."""
+    return "".join(name[0] for name in names)
+
+
+def unpaid(desk: Desk, client: Any) -> int:
+    """How many carry a notice that says what is short."""
+    notices = (head.get("notice") for head in heads(desk, client).values())
+    return sum(notice is not None and notice["short"] is not None for notice in notices)
+
+
+@pytest.mark.parametrize(
+    ("hosted", "named", "domains", "hostings"), [(200, 100, 60, 0), (20, 10, 10, 3)]
+)
+def test_R4_nothing_is_paid_before_a_domain_though_it_is_due_first_and_the_message_comes_twice(
+    desk: Desk, dynamodb_client: Any, hosted: int, named: int, domains: int, hostings: int
+) -> None:
+    """There is money for so many of each, and some that is less than a domain costs."""
+    stored(desk, dynamodb_client, due("h", hosted, EARLY), due("d", named, LATE))
+    over = HOSTING if domains < named else HOSTING - 1
+    purse(desk, domains * DOMAIN + hostings * HOSTING + over)
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(desk.work, [message("run-1")] * 2))
+    assert kinds(paid_in_order(desk)) == "d" * domains + "h" * hostings
+    assert account(desk, "a-1").balance.minor == over
+    assert unpaid(desk, dynamodb_client) == hosted + named - domains - hostings
+    assert untrue(desk, dynamodb_client) == []
+    assert counts(desk, "run-1") == {"done": hosted + named}
+
+
+def test_G14_what_waited_is_paid_in_its_order_once_the_money_is_there(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    stored(desk, dynamodb_client, due("h", 6, EARLY), due("d", 4, LATE))
+    purse(desk, 2 * DOMAIN + HOSTING)
+    desk.work(message("run-1"))
+    top_up(desk, 10 * DOMAIN, "rest")
+    desk.work(message("run-2"))
+    assert counts(desk, "run-2") == {"done": 8}
+    desk.work(message("run-3", as_of=TOMORROW))
+    assert counts(desk, "run-3") == {}
+    assert kinds(paid_in_order(desk)) == "dd" + "dd" + "hhhhhh"
+    assert untrue(desk, dynamodb_client) == []
+
+
+def waiting(desk: Desk, client: Any) -> None:
+    """12 that are paid, 5 that are written down, 4 whose order does not renew and which have their
+    notice: these stay due."""
+    held = due("h", 4, EARLY, enabled=False)
+    stored(desk, client, held, due("h", 9, EARLY), due("d", 8, LATE))
+    purse(desk, 0)
+    desk.work(message("run-0", as_of="2026-03-25"))
+    assert counts(desk, "run-0") == {"done": 13}
+    top_up(desk, 8 * DOMAIN + 4 * HOSTING, "first")
+
+
+def test_a_holder_for_whom_time_ran_out_is_finished_by_the_next_messages_and_counted_once(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    waiting(desk, dynamodb_client)
+    desk.queue.bodies, invocations = [message("run-1")], 0
+    while desk.queue.bodies:
+        desk.work(desk.queue.bodies.pop(0), lambda: 0)
+        invocations += 1
+        assert len(paid_in_order(desk)) <= invocations
+    assert invocations >= 17
+    assert kinds(paid_in_order(desk)) == "d" * 8 + "h" * 4
+    assert counts(desk, "run-1") == {"done": 17, "unchanged": 4}
+    assert untrue(desk, dynamodb_client) == []
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("operation", "number"),
+    [("TransactWriteItems", 1), ("TransactWriteItems", 14), ("PutItem", 1), ("PutItem", 2)],
+)
+def test_G2_a_message_cut_off_anywhere_is_finished_by_its_next_delivery_and_counted_once(
+    desk: Desk, dynamodb_client: Any, wire: Wire, when: str, operation: str, number: int
+) -> None:
+    waiting(desk, dynamodb_client)
+    with wire.cut_off(when, operation, number), pytest.raises(Cut):
+        desk.work(message("run-1"))
+    desk.work(message("run-1"))
+    assert kinds(paid_in_order(desk)) == "d" * 8 + "h" * 4
+    assert counts(desk, "run-1") == {"done": 17, "unchanged": 4}
+    assert untrue(desk, dynamodb_client) == []
+
+
+def test_holders_of_one_shard_and_of_one_mark_pay_each_from_their_own(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    marks = {keys.holder_in(keys.due(desk.clock.now(), PROVIDER, holder)) for holder in TWINS}
+    assert len(marks) == 1
+    shard = keys.shard_of(PROVIDER, TWINS[0])
+    names = [f"n-{n}" for n in range(500) if keys.shard_of(PROVIDER, f"n-{n}") == shard][:2]
+    every = (*TWINS, *names)
+    stored(desk, dynamodb_client, *(due("d", 3, LATE, holder) for holder in every))
+    stored(desk, dynamodb_client, *(due("h", 2, EARLY, holder) for holder in every))
+    for number, holder in enumerate(every):
+        purse(desk, number * DOMAIN, holder, holder)
+    left = count()
+    desk.queue.bodies = [message("run-1", *every)]
+    while desk.queue.bodies:
+        desk.work(desk.queue.bodies.pop(0), lambda: 0 if next(left) % 3 == 2 else LONG)
+    assert [kinds(paid_in_order(desk, holder)) for holder in every] == ["", "d", "dd", "ddd"]
+    assert counts(desk, "run-1") == {"done": 20}
+    assert untrue(desk, dynamodb_client, every) == []
+
+
+def test_a_term_that_is_due_again_at_once_waits_for_the_next_run(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    """A job that was dark for a year and a half: one message that comes three times, another run,
+    and then it is on time."""
+    stored(desk, dynamodb_client, due("d", 3, date(2024, 10, 1)))
+    purse(desk, 10 * DOMAIN)
+    for _ in range(3):
+        desk.work(message("run-1"), lambda: 0)
+        desk.queue.bodies.clear()
+    assert len(paid_in_order(desk)) == 3
+    for run in ("run-1", "run-2", "run-3"):
+        desk.work(message(run))
+    assert counts(desk, "run-1") == counts(desk, "run-2") == {"done": 3}
+    assert counts(desk, "run-3") == {}
+    ends = {head["expires_on"] for head in heads(desk, dynamodb_client).values()}
+    assert ends == {"2026-10-01"}
+    assert len(paid_in_order(desk)) == 6
+
+
+def test_a_night_of_240_of_one_holder_while_money_comes_in_and_time_runs_out(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    """A deposit before every tenth of the job's transactions, and no message fails."""
+    stored(desk, dynamodb_client, due("h", 140, EARLY), due("d", 100, LATE))
+    purse(desk, DOMAIN)
+    deposits, calls, ticks = count(), count(), count()
+
+    def deposited() -> None:
+        if next(calls) % 10 == 0:
+            top_up(desk, 10 * DOMAIN, f"deposit-{next(deposits)}")
+
+    desk.queue.bodies = [message("run-1")]
+    with wire.meanwhile("TransactWriteItems", deposited, 10_000):
+        while desk.queue.bodies:
+            body = desk.queue.bodies.pop(0)
+            desk.work(body, lambda: 0 if next(ticks) % 40 == 39 else LONG)
+    paid = kinds(paid_in_order(desk))
+    assert paid == "d" * 100 + "h" * 140
+    assert next(deposits) > 20
+    assert counts(desk, "run-1") == {"done": 240}
+    assert untrue(desk, dynamodb_client) == []
+
+
+def test_a_whole_run_over_all_shards_adds_up(desk: Desk, dynamodb_client: Any) -> None:
+    holders = [f"holder-{number}" for number in range(12)]
+    stored(desk, dynamodb_client, *(due("d", 2, LATE, holder) for holder in holders))
+    for holder in holders:
+        purse(desk, 3 * HOSTING, holder, holder)
+    total = desk.run_job("run-1", "2026-04-05", RENEWALS)
+    assert total == {"done": 24, "unchanged": 0, "parked": 0, "failed": 0}
+    assert [kinds(paid_in_order(desk, holder)) for holder in holders] == ["d"] * 12
+    assert desk.run_job("run-1", "2026-04-05", RENEWALS) == total
