@@ -35,6 +35,8 @@ KINDS = frozenset(
         "expiry_noticed",
         "warranted",
         "warranty_contact",
+        "plan_change_code",
+        "plan_changed",
     }
 )
 SAID = {kind for provider in shipped() for kind in newest(provider).messages}
@@ -177,6 +179,7 @@ def test_no_two_languages_share_a_letter(kind: str) -> None:
         ("renewal_reversed", ["expires_on"]),
         ("expiry_noticed", ["expires_on", "last_day_to_restore"]),
         ("warranted", ["expires_on"]),
+        ("plan_changed", ["expires_on"]),
         ("restored", ["expires_on"]),
         ("restored_staff", ["expires_on"]),
         ("released", ["happened_on"]),

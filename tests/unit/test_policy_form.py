@@ -20,6 +20,7 @@ from tacit.domain.policy import (
     ExpiryNotices,
     Immediate,
     Inactivity,
+    PlanChanging,
     RestoreRule,
     ShortBalance,
     Warranty,
@@ -58,6 +59,21 @@ def hosting(**fields: Any) -> Change:
 
 def contacted(*steps: dict[str, Any]) -> Change:
     return hosting(warranty={"steps": list(steps)})
+
+
+PLAN_CHANGE = {"kinds": ["hosting"], "cooldown_days": 30, "min_days_after_change": 1}
+
+
+def plan_change(**fields: Any) -> Change:
+    """A table that is right but for these fields; None: without the field."""
+    given = {name: value for name, value in {**PLAN_CHANGE, **fields}.items() if value is not None}
+    return lambda data: data.update(plan_change=given)
+
+
+def with_free_hosting(data: dict[str, Any]) -> None:
+    free = {"id": "free", "kind": "hosting", "term_months": 1, "price": "0.00"}
+    data["plans"].append({**free, "follows_parent": True})
+    plan_change()(data)
 
 
 WRONG: list[tuple[Change, str]] = [
@@ -267,6 +283,26 @@ WRONG: list[tuple[Change, str]] = [
     (lambda d: d["plans"][0].update(trial_days=-1), "plans[0].trial_days: must be at least 0, is"),
     (lambda d: d["plans"][0].update(trial_days="10"), "plans[0].trial_days: expected int"),
     (lambda d: d["plans"][1].update(id="domain-ch"), "plans[1].id: 'domain-ch' is there twice"),
+    (lambda d: d.update(plan_change="often"), "plan_change: expected dict, got 'often'"),
+    (plan_change(kinds=None), "plan_change.kinds: is missing"),
+    (plan_change(kinds="hosting"), "plan_change.kinds: expected list, got 'hosting'"),
+    (plan_change(kinds=["boat"]), "plan_change.kinds: there is no kind 'boat'"),
+    (plan_change(kinds=["domain"]), "plan_change.kinds: 'domain' is registered by its name"),
+    (
+        lambda d: (hosting(needs_parent=True)(d), plan_change()(d)),
+        "plan_change.kinds: 'hosting' hangs on another contract",
+    ),
+    (with_free_hosting, "plan_change.kinds: 'hosting' has a plan without days of its own: 'free'"),
+    (plan_change(cooldown_days=None), "plan_change.cooldown_days: is missing"),
+    (plan_change(cooldown_days=-1), "plan_change.cooldown_days: must be at least 0, is -1"),
+    (plan_change(cooldown_days=36501), "plan_change.cooldown_days: must be at most 36500"),
+    (plan_change(min_days_after_change=None), "plan_change.min_days_after_change: is missing"),
+    (plan_change(min_days_after_change=0), "min_days_after_change: must be at least 1, is 0"),
+    (plan_change(unlimited_option=7), "plan_change.unlimited_option: expected str, got 7"),
+    (plan_change(unlimited_option=""), "plan_change.unlimited_option: names no option"),
+    (plan_change(pass_option=["x"]), "plan_change.pass_option: expected str, got ['x']"),
+    (plan_change(pass_option=""), "plan_change.pass_option: names no option"),
+    (plan_change(price="1.00"), "plan_change.price: unknown field"),
     (lambda d: d.update(plans=[3]), "plans[0]: expected a table"),
     (lambda d: d.update(contact="me"), "contact: expected dict, got 'me'"),
 ]
@@ -411,3 +447,14 @@ def test_each_message_about_renewals_has_its_channels() -> None:
     policy = read_policy(file_with(lambda d: d["messages"].update(said)))
     assert {policy.messages[name] for name in said} == {("email",)}
     assert not any(read_policy(file_with(dict.keys)).messages[name] for name in said)
+
+
+def test_X3_X8_how_plans_are_changed_is_read_as_it_stands() -> None:
+    options = {"unlimited_option": "any_time", "pass_option": "one_more"}
+    change = plan_change(kinds=["hosting", "other"], cooldown_days=0, **options)
+    found = read_policy(file_with(change)).plan_change
+    kinds = frozenset({"hosting", "other"})
+    assert found == PlanChanging(kinds, 0, 1, unlimited_option="any_time", pass_option="one_more")
+    plain = read_policy(file_with(plan_change(min_days_after_change=5))).plan_change
+    assert plain == PlanChanging(frozenset({"hosting"}), 30, 5, None, None)
+    assert read_policy(file_with(dict.keys)).plan_change is None

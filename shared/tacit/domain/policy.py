@@ -38,6 +38,8 @@ MESSAGE_KINDS = frozenset(
         "expiry_noticed",
         "warranted",
         "warranty_contact",
+        "plan_change_code",
+        "plan_changed",
     }
 )
 STAFF_MESSAGE_KINDS = frozenset({"cancelled_immediately", "restored", "transferred_out"})
@@ -255,7 +257,22 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanging:
+    """How customers move to another plan (X1 to X8): between plans of these kinds, one change
+    every `cooldown_days` (X3), and so that at least `min_days_after_change` days are left (X8).
+    A contract with `unlimited_option` never waits; `pass_option` spares one wait, and is spent."""
+
+    kinds: frozenset[str]
+    cooldown_days: int
+    min_days_after_change: int
+    unlimited_option: str | None = None
+    pass_option: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
+    """All of it. `plan_change` None: plans are not changed at all."""
+
     provider: str
     version: int
     zone: ZoneInfo
@@ -269,6 +286,7 @@ class Policy:
     messages: Mapping[str, tuple[str, ...]]
     kinds: Mapping[str, Kind]
     plans: Mapping[str, Plan]
+    plan_change: PlanChanging | None = None
     registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property

@@ -1,7 +1,7 @@
 """Reading a policy's table into values, and saying in plain words what is wrong with it.
 
-Every field that a policy file may carry is read here and in `kind_form`; one that is left over is
-an error, so that a misspelt number can never be silently replaced by a default.
+Every field that a policy file may carry is read here, in `kind_form` and `plan_change_form`; one that
+is left over is an error, so that a misspelt number can never be silently replaced by a default.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tacit.domain.kind_form import money, read_kind, read_messages, spelt_small
 from tacit.domain.money import Money, NotMoney
+from tacit.domain.plan_change_form import read_plan_change
 from tacit.domain.policy import (
     ACTIONS,
     MESSAGE_KINDS,
@@ -65,6 +66,7 @@ def _policy(table: Table) -> Policy:
             messages=read_messages(top.table("messages"), MESSAGE_KINDS),
             kinds=kinds,
             plans=plans,
+            plan_change=read_plan_change(top.optional("plan_change"), kinds, plans),
         )
 
 
