@@ -61,7 +61,7 @@ class Person:
         return {**claims, "cognito:groups": self.groups} if self.groups else claims
 
 
-PROVIDERS = ("infomaniak", "kreativmedia", "registrar-ru", "svenska-domaner")
+PROVIDERS = ("infomaniak", "kreativmedia", "kriax", "registrar-ru", "svenska-domaner")
 
 
 def customer(subject: str, *providers: str) -> Person:

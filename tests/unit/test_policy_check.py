@@ -451,6 +451,7 @@ def test_I12_of_the_shipped_policies_infomaniaks_says_what_is_asked_for_and_two_
     assert warned == {
         "infomaniak": set(),
         "kreativmedia": asked,
+        "kriax": set(),
         "registrar-ru": set(),
         "svenska-domaner": asked,
     }

@@ -32,6 +32,7 @@ from tacit.domain.policy_examples import (
     parent_of,
     registered,
 )
+from tacit.domain.policy_plan_changes import CODE, DONE, can_change, errors_of_changing
 from tacit.domain.policy_renewals import collections
 from tacit.domain.table_form import Finding
 from tacit.domain.values import Contract, Role
@@ -46,6 +47,7 @@ def errors(policy: Policy, expires_on: date, whole: bool = True) -> list[Finding
     found += [each for name in policy.actions for each in _of_action(policy.actions[name], name)]
     if whole:
         found += _plans_nobody_has(policy, expires_on)
+        found += errors_of_changing(policy)
         found += _never_said(policy, expires_on)
     return found
 
@@ -174,6 +176,7 @@ def _never_said(policy: Policy, expires_on: date) -> list[Finding]:
         for message in change.messages
     }
     to_holder = {message for _, message, to in said if to == "holder"}
+    to_holder |= {CODE, DONE} if can_change(policy) else set()
     to_staff = {(kind, message) for kind, message, to in said if to == "staff"}
     says = "never happens under this policy"
     return [

@@ -1,7 +1,7 @@
 """Reading a policy's table into values, and saying in plain words what is wrong with it.
 
-Every field that a policy file may carry is read here, in `kind_form` and `plan_change_form`; one that
-is left over is an error, so that a misspelt number can never be silently replaced by a default.
+Every field that a policy file may carry is read here, in `kind_form` and in `plan_change_form`; one
+that is left over is an error, so that a misspelt number is never silently replaced by a default.
 """
 
 from collections.abc import Callable, Mapping

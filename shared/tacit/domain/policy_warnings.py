@@ -15,6 +15,7 @@ from tacit.domain.policy import Kind, Policy
 from tacit.domain.policy_courses import courses
 from tacit.domain.policy_examples import STAFF, Example, dotted, examples, with_facts
 from tacit.domain.policy_generic import generic_names
+from tacit.domain.policy_plan_changes import warnings_of_changing
 from tacit.domain.policy_selectors import selectors
 from tacit.domain.refusals import Refused
 from tacit.domain.restoration import quote
@@ -44,7 +45,7 @@ def warnings(policy: Policy, expires_on: date) -> list[Finding]:
         for example in known:
             found += _too_late(policy, example)
         found += generic_names(policy, kind, expires_on)
-    return found + list(_at_once(policy))
+    return [*found, *_at_once(policy), *warnings_of_changing(policy)]
 
 
 def shortened(policy: Policy, kind: Kind, place: int, expires_on: date) -> list[Shortened]:

@@ -16,7 +16,17 @@ from tacit.domain.table_form import Finding
 from tacit.policies import registries
 
 _CONCERN_NO_KIND = frozenset(
-    {"provider", "version", "zone", "currency", "locale", "customer_sees", "contact", "messages"}
+    {
+        "provider",
+        "version",
+        "zone",
+        "currency",
+        "locale",
+        "customer_sees",
+        "contact",
+        "messages",
+        "plan_change",
+    }
 )
 
 
