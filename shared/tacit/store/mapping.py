@@ -247,6 +247,7 @@ def event_item(event: Event, subject_pk: str) -> Item:
         "actor_subject": event.actor.subject,
         "data": dict(event.data),
         "messages": [_message_item(message) for message in event.messages],
+        "note": event.note,
     }
 
 
@@ -266,6 +267,7 @@ def _event(item: Item) -> Event:
         messages=tuple(
             Message(m["kind"], m["channel"], m.get("to", "holder")) for m in item["messages"]
         ),
+        note=item.get("note"),
     )
 
 
