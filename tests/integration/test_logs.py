@@ -78,6 +78,7 @@ def renew_and_take_back(world: World) -> None:
     body = {"period_start": "2025-02-20", "reason": REASON}
     reply = world.call("POST", "/contracts/c-3/renewal-reversal", STAFF, body, headers=HEADERS)
     assert reply.status == 200, reply.text
+    assert REASON in world.call("GET", "/contracts/c-3/timeline", STAFF, headers=HEADERS).text
 
 
 def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

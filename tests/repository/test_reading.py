@@ -208,6 +208,7 @@ _events = st.builds(
     messages=st.lists(
         st.builds(Message, _name, _name, st.sampled_from(["holder", "staff"])), max_size=3
     ).map(tuple),
+    note=_maybe,
 )
 _bounded = settings(
     max_examples=40,

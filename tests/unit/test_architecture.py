@@ -17,6 +17,7 @@ MAY = {
     "replies": {"store"},
     "service": {"domain", "policies", "store", "replies"},
     "runtime": {"domain", "policies", "store", "replies", "service"},
+    "calendar": {"domain", "policies", "store", "service", "runtime"},
 }
 
 

@@ -123,7 +123,7 @@ class PayNotice:
 
 @dataclass(frozen=True, slots=True)
 class ReverseRenewal:
-    """The registry refused the renewal of a period: take it back."""
+    """The registry refused the renewal of a period: take it back. `reason` is free text."""
 
     by: Actor
     period_start: date

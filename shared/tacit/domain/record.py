@@ -19,10 +19,11 @@ def changed(
     policy: Policy,
     now: datetime,
     says: str | None = None,
+    note: str | None = None,
 ) -> Change:
     """One change with one event. The event names the messages that follow from it, so that what
     a preview promises and what is sent come from the same line of the policy. `says` is the
-    message's kind where it is not the event's own name."""
+    message's kind where it is not the event's own name, `note` what the actor wrote about it."""
     after = in_step(after)
     event = Event(
         type=event_type,
@@ -33,6 +34,7 @@ def changed(
         actor=by,
         data=data,
         messages=_messages(says or event_type.removeprefix("contract."), after.kind, policy),
+        note=note,
     )
     stored = replace(after, version=after.version + 1, events=event.number)
     return Change(before, stored, (event,))

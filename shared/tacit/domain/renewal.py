@@ -90,7 +90,7 @@ def reverse(
         "was": before.isoformat(),
         **_paid_data(notice),
     }
-    change = changed(contract, after, "contract.renewal_reversed", data, command.by, policy, now)
+    change = _reversed(contract, after, data, command, policy, now)
     if notice.account_id is None:
         return change
     account = situation.account
@@ -125,7 +125,20 @@ def _not_warranted(
         "was": contract.expires_on.isoformat(),
         **_paid_data(notice),
     }
-    return changed(contract, after, "contract.renewal_reversed", data, command.by, policy, now)
+    return _reversed(contract, after, data, command, policy, now)
+
+
+def _reversed(
+    before: Contract,
+    after: Contract,
+    data: dict[str, Scalar],
+    command: ReverseRenewal,
+    policy: Policy,
+    now: datetime,
+) -> Change:
+    """What the registry is said to have answered is staff's own words, and stays a note."""
+    name, reason = "contract.renewal_reversed", command.reason
+    return changed(before, after, name, data, command.by, policy, now, note=reason)
 
 
 def from_account(

@@ -260,7 +260,9 @@ Scalar = str | int | bool | None
 @dataclass(frozen=True, slots=True)
 class Event:
     """What happened, in the past tense. `data` carries ids, dates and amounts, never a name or an
-    address; `number` counts the subject's events from 1."""
+    address; `number` counts the subject's events from 1. `note` is what a person wrote about it,
+    and may hold a name: it stays in the history, for staff to read, and leaves it for nobody else,
+    neither bus nor log."""
 
     type: str
     subject: str
@@ -270,3 +272,4 @@ class Event:
     actor: Actor
     data: Mapping[str, Scalar] = field(default_factory=dict)
     messages: tuple[Message, ...] = ()
+    note: str | None = None

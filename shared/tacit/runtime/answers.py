@@ -98,7 +98,8 @@ _MONEY = frozenset({"account_id", "reference", "short", "ahead"})
 
 
 def event_json(event: Event, role: Role) -> dict[str, Any]:
-    """Customers learn that staff acted, not who; staff sees the subject as well."""
+    """Customers learn that staff acted, not who; staff sees the subject as well, and what whoever
+    it was wrote about it."""
     for_staff = role is Role.STAFF
     shown: dict[str, Any] = {
         "type": event.type,
@@ -108,6 +109,8 @@ def event_json(event: Event, role: Role) -> dict[str, Any]:
     }
     if for_staff or event.actor.role not in (Role.STAFF, Role.JOB):
         shown["actor_id"] = event.actor.subject
+    if for_staff:
+        shown["note"] = event.note
     return shown
 
 

@@ -31,7 +31,8 @@ Entry = tuple[keys.Key, dict[str, Any], int]
 
 
 def detail_of(event: Event) -> dict[str, Any]:
-    """The event as the bus carries it: ids, dates and amounts; who acted only by his role."""
+    """The event as the bus carries it: ids, dates and amounts; who acted only by his role, and
+    nothing of what he wrote about it."""
     return {
         "id": f"{event.subject}:{event.number}",
         "subject": event.subject,

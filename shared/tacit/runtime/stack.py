@@ -46,10 +46,11 @@ class Settings:
         return {"expiries": self.expiries_queue_url, "renewals": self.renewals_queue_url}[job]
 
     @classmethod
-    def of_environment(cls) -> "Settings":
+    def of_environment(cls, table_name: str | None = None) -> "Settings":
+        """Raises KeyError where nobody names the table."""
         env = os.environ.get
         return cls(
-            table_name=os.environ["TABLE_NAME"],
+            table_name=table_name or os.environ["TABLE_NAME"],
             region=env("AWS_REGION") or env("AWS_DEFAULT_REGION"),
             test_clock=env("TEST_CLOCK") == "enabled",
             client_id=env("CLIENT_ID", ""),

@@ -179,3 +179,4 @@ def message(subject_pk: str, event_number: int, kind: str, channel: str) -> Key:
 
 
 CLOCK: Key = ("clock", HEAD)
+CALENDAR_REBUILD: Key = ("calendar-rebuild", HEAD)

@@ -75,6 +75,12 @@ class Listing:
         """The same of accounts."""
         return self._page(sources, limit, place, _account_key, account_of)
 
+    def heads(
+        self, sources: Sequence[Source], limit: int, place: Place | None
+    ) -> tuple[list[Raw], Place | None]:
+        """Contracts as the table holds them, also those that nobody can read."""
+        return self._heads(sources, limit, place, _contract_key)
+
     def _page(
         self,
         sources: Sequence[Source],
@@ -83,11 +89,20 @@ class Listing:
         key_of: Callable[[Item], keys.Key],
         reader: Callable[[Raw], T],
     ) -> tuple[list[T], Place | None]:
+        there, behind = self._heads(sources, limit, place, key_of)
+        return list(readable(there, reader)), behind
+
+    def _heads(
+        self,
+        sources: Sequence[Source],
+        limit: int,
+        place: Place | None,
+        key_of: Callable[[Item], keys.Key],
+    ) -> tuple[list[Raw], Place | None]:
         found, behind = walk(sources, self._ask, limit, place)
         wanted = list(dict.fromkeys(key_of(item) for item in found))
         heads = self.table.get_many(wanted)
-        there = (heads[key] for key in wanted if key in heads)
-        return list(readable(there, reader)), behind
+        return [heads[key] for key in wanted if key in heads], behind
 
     def _ask(self, source: Source, limit: int, after: Item | None) -> Page:
         name = "listing_sort" if source.index else "sk"

@@ -5,13 +5,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from tacit.domain.calendar import expiries_due_at, renewals_due_at
 from tacit.domain.labels import registered_form
 from tacit.domain.money import Money
 from tacit.domain.orders import own_contract
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
-from tacit.domain.registration import own_order
 from tacit.domain.values import (
     Actor,
     Cancellation,
@@ -26,6 +24,7 @@ from tacit.domain.values import (
 )
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
+from tacit.store.derived import derived, order_place
 from tacit.store.notice_items import notice_fields, notice_from, owed_fields, owed_from
 from tacit.store.texts import (
     day_text,
@@ -40,26 +39,14 @@ T = TypeVar("T")
 
 
 def contract_item(contract: Contract, policy: Policy) -> Item:
-    """The head with everything derived from it: shard, both calendars, the staff's listing."""
+    """The head, with everything that is derived from it."""
     pk, sk = keys.contract(contract.id)
-    shard = keys.shard_of(contract.provider, contract.holder)
-    renewals, expiries = (
-        renewals_due_at(contract, policy),
-        expiries_due_at(contract, policy),
-    )
     cancellation = contract.cancellation
     return {
         "pk": pk,
         "sk": sk,
         "item": "contract",
-        "shard": shard,
-        "renewals_due_at": keys.due(renewals, contract.provider, contract.holder)
-        if renewals
-        else None,
-        "expiries_due_at": keys.instant(expiries) if expiries else None,
-        "listing_key": keys.listing(contract.provider, keys.lane_of(shard)),
-        "listing_sort": f"{contract.status}#{keys.part(contract.id)}",
-        **_own_order_place(contract),
+        **derived(contract, policy),
         "id": contract.id,
         "provider": contract.provider,
         "kind": contract.kind,
@@ -215,7 +202,7 @@ def order_item(order: Order) -> Item:
         "pk": pk,
         "sk": sk,
         "item": "order",
-        **(_order_place(order) if own_contract(order.id) is None else {}),
+        **(order_place(order) if own_contract(order.id) is None else {}),
         "id": order.id,
         "provider": order.provider,
         "holder": order.holder,
@@ -225,23 +212,6 @@ def order_item(order: Order) -> Item:
         "contracts": list(order.contracts),
         "events": order.events,
     }
-
-
-def _order_place(order: Order) -> Item:
-    """Where the order is found by its holder."""
-    return {
-        "orders_key": keys.order_list(order.provider, keys.lane_of(order.holder)),
-        "orders_sort": keys.order_place(order.holder, order.id),
-    }
-
-
-def _own_order_place(contract: Contract) -> Item:
-    """A contract in an order of its own stands for that order in the index: its head is written
-    whenever it comes or goes, the order's item is not."""
-    order_id = own_order(contract.id)
-    if contract.order_id != order_id or contract.status is Status.CLOSED:
-        return {}
-    return _order_place(Order(order_id, contract.provider, contract.holder, True, 1, 1))
 
 
 def order_of(raw: Raw) -> Order:
@@ -277,6 +247,7 @@ def event_item(event: Event, subject_pk: str) -> Item:
         "actor_subject": event.actor.subject,
         "data": dict(event.data),
         "messages": [_message_item(message) for message in event.messages],
+        "note": event.note,
     }
 
 
@@ -296,6 +267,7 @@ def _event(item: Item) -> Event:
         messages=tuple(
             Message(m["kind"], m["channel"], m.get("to", "holder")) for m in item["messages"]
         ),
+        note=item.get("note"),
     )
 
 

@@ -1,0 +1,1 @@
+"""What operators do with the stored calendars: `python -m tacit.calendar`."""

@@ -1,0 +1,149 @@
+"""Every stored instant recomputed, after a change of calendar code or registry facts.
+
+It walks staff's listing, a provider's lane after the other, and so costs what is stored; no job and
+no request waits for it. A contract whose status changes meanwhile may move behind the walk and be
+passed over: whoever moved it has written its instants anew. So the new code is deployed first.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from tacit import policies
+from tacit.domain.refusals import Broken
+from tacit.service import policy_of
+from tacit.store.codec import Raw
+from tacit.store.listing import Listing, Source, of_staff
+from tacit.store.mapping import contract_of
+from tacit.store.rebuilding import Cursor, Cursors, key_of, put_right
+from tacit.store.table import Table
+from tacit.store.walk import Place
+from tacit.store.writes import ConditionFailed, Write
+
+PAGE = 100
+_LOST_RACES = 10
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one call has done. `unreadable` holds the reason by the partition key; `retried` counts
+    the heads that changed between read and write, and were looked at again."""
+
+    read: int = 0
+    unchanged: int = 0
+    rewritten: int = 0
+    retried: int = 0
+    unreadable: dict[str, str] = field(default_factory=dict)
+    resumed: bool = False
+
+
+class Rebuild:
+    """`say` is told of each page and of each head that cannot be read. With `dry_run` it looks at
+    all of them, writes nothing, and leaves the cursor of another call alone."""
+
+    def __init__(
+        self, table: Table, say: Callable[[str], None], dry_run: bool = False, page: int = PAGE
+    ) -> None:
+        self._table = table
+        self._listing = Listing(table)
+        self._cursors = Cursors(table)
+        self._say = say
+        self._dry_run = dry_run
+        self._page = page
+        self._lanes: list[tuple[str, int]] = []
+        self._sources: list[Source] = []
+        for provider in policies.shipped():
+            sources = of_staff(provider, None)
+            self._lanes += [(provider, lane) for lane in range(len(sources))]
+            self._sources += sources
+
+    def run(self, from_start: bool = False) -> Tally:
+        """From where the last call was cut off, unless `from_start`; raises Busy, and can then be
+        called again."""
+        place = None if from_start or self._dry_run else self._left_off()
+        tally = Tally(resumed=place is not None)
+        while True:
+            heads, place = self._listing.heads(self._sources, self._page, place)
+            for raw in heads:
+                self._one(raw, tally)
+            if place is None:
+                break
+            self._keep(place)
+            provider, lane = self._lanes[place["source"]]
+            self._say(f"{provider}, lane {lane}: {tally.read} read, {tally.rewritten} rewritten")
+        if not self._dry_run:
+            self._cursors.drop()
+        return tally
+
+    def _left_off(self) -> Place | None:
+        """Where another code came so far, its part would stay as that code left it: all anew."""
+        cursor = self._cursors.read()
+        if cursor is None:
+            return None
+        lane = (cursor.provider, cursor.lane)
+        if cursor.code != code() or lane not in self._lanes:
+            self._say("the code has changed since the last call: from the start")
+            return None
+        return {"source": self._lanes.index(lane), "after": cursor.after}
+
+    def _keep(self, place: Place) -> None:
+        if not self._dry_run:
+            provider, lane = self._lanes[place["source"]]
+            self._cursors.keep(Cursor(provider, lane, place["after"], code()))
+
+    def _one(self, raw: Raw, tally: Tally) -> None:
+        tally.read += 1
+        pk, _ = key_of(raw)
+        try:
+            self._put_right(raw, tally)
+        except Broken as broken:
+            tally.unreadable[pk] = str(broken)
+            self._say(f"{pk}: {broken}")
+
+    def _put_right(self, raw: Raw, tally: Tally) -> None:
+        """A head that changes between read and write is read again: somebody else has got on."""
+        seen: Raw | None = raw
+        for _ in range(_LOST_RACES):
+            write = _wanted(seen) if seen is not None else None
+            if write is None:
+                tally.unchanged += 1
+                return
+            if self._written(write):
+                tally.rewritten += 1
+                return
+            tally.retried += 1
+            seen = self._table.get_raw(write.key)
+        raise Broken(f"it changed {_LOST_RACES} times between read and write")
+
+    def _written(self, write: Write) -> bool:
+        try:
+            if not self._dry_run:
+                self._table.write(write)
+        except ConditionFailed:
+            return False
+        return True
+
+
+def _wanted(raw: Raw) -> Write | None:
+    """As a commit would write it; raises Broken, also where the rules themselves stumble: one head
+    never stops the others."""
+    try:
+        contract = contract_of(raw)
+        return put_right(raw, contract, policy_of(contract))
+    except Broken:
+        raise
+    except Exception as error:
+        raise Broken(f"its instants cannot be computed: {type(error).__name__}") from error
+
+
+@cache
+def code() -> str:
+    """A hash of the package's code, policies and registry facts: all that an instant is made of."""
+    digest = sha256()
+    for file in sorted(_PACKAGE.rglob("*")):
+        if file.suffix in (".py", ".toml"):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,45 @@
+"""What a head carries besides its contract: the places where calendars and lists find it.
+
+Functions of the head and its policy version alone. Nothing reads them back into a value.
+"""
+
+from tacit.domain.calendar import expiries_due_at, renewals_due_at
+from tacit.domain.policy import Policy
+from tacit.domain.registration import own_order
+from tacit.domain.values import Contract, Order, Status
+from tacit.store import keys
+from tacit.store.codec import Item
+
+
+def derived(contract: Contract, policy: Policy) -> Item:
+    """Shard, both calendars, staff's listing, the place of its own order; None where it has none,
+    so that each of the names is there."""
+    shard = keys.shard_of(contract.provider, contract.holder)
+    renewals, expiries = renewals_due_at(contract, policy), expiries_due_at(contract, policy)
+    return {
+        "shard": shard,
+        "renewals_due_at": keys.due(renewals, contract.provider, contract.holder)
+        if renewals
+        else None,
+        "expiries_due_at": keys.instant(expiries) if expiries else None,
+        "listing_key": keys.listing(contract.provider, keys.lane_of(shard)),
+        "listing_sort": f"{contract.status}#{keys.part(contract.id)}",
+        **_own_order_place(contract),
+    }
+
+
+def order_place(order: Order) -> Item:
+    """Where the order is found by its holder."""
+    return {
+        "orders_key": keys.order_list(order.provider, keys.lane_of(order.holder)),
+        "orders_sort": keys.order_place(order.holder, order.id),
+    }
+
+
+def _own_order_place(contract: Contract) -> Item:
+    """A contract in an order of its own stands for that order in the index: its head is written
+    whenever it comes or goes, the order's item is not."""
+    order_id = own_order(contract.id)
+    if contract.order_id != order_id or contract.status is Status.CLOSED:
+        return {"orders_key": None, "orders_sort": None}
+    return order_place(Order(order_id, contract.provider, contract.holder, True, 1, 1))

@@ -1,0 +1,81 @@
+"""What staff writes about what it did is kept in the history, and read by staff alone."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, World, customer
+from tests.integration.money import opened
+
+NOTE = "the registry refused it: Mrs Keller of example.ch called"
+SWISS = customer("alice", "infomaniak")
+
+
+def timeline(world: World, who: Person, contract_id: str) -> list[dict[str, Any]]:
+    reply = world.call("GET", f"/contracts/{contract_id}/timeline", who)
+    assert reply.status == 200, reply.text
+    items: list[dict[str, Any]] = reply.json["items"]
+    return items
+
+
+def reversal(world: World, contract_id: str, period_start: str, **query: str) -> Any:
+    body = {"period_start": period_start, "reason": NOTE}
+    path = f"/contracts/{contract_id}/renewal-reversal"
+    return world.call("POST", path, STAFF, body, query=query)
+
+
+@pytest.fixture
+def paid(world: World) -> World:
+    """c-1, renewed from alice's account."""
+    world.set_clock("2026-01-02T11:00:00Z")
+    opened(world, "a-1", "500.00")
+    world.register("c-1", plan="domain-ch", label="example.ch")
+    body = {"current_expires_on": "2026-01-15", "account_id": "a-1"}
+    assert world.call("POST", "/contracts/c-1/renewal", ALICE, body).status == 200
+    return world
+
+
+def test_staff_reads_the_reason_of_a_reversal_in_the_timeline_and_nobody_else_does(
+    paid: World,
+) -> None:
+    assert reversal(paid, "c-1", "2026-01-15").status == 200
+    notes = {event["type"]: event["note"] for event in timeline(paid, STAFF, "c-1")}
+    assert notes.pop("contract.renewal_reversed") == NOTE
+    assert set(notes.values()) == {None}
+    for who in (ALICE, BOB, CAROL):
+        shown = timeline(paid, who, "c-1")
+        assert shown[0]["type"] == "contract.renewal_reversed"
+        assert not [event for event in shown if "note" in event or NOTE in str(event)]
+    for door in ("/contracts/c-1", "/contracts/c-1/forecast", "/accounts/a-1/ledger"):
+        assert NOTE not in paid.call("GET", door, ALICE).text
+
+
+def test_a_note_is_in_no_answer_and_on_no_bus(paid: World) -> None:
+    assert NOTE not in reversal(paid, "c-1", "2026-01-15", dry_run="true").text
+    assert NOTE not in reversal(paid, "c-1", "2026-01-15").text
+    assert [item for item in paid.items() if NOTE in str(item)]
+    told = paid.relay()
+    assert "contract.renewal_reversed" in {event["detail-type"] for event in told}
+    assert NOTE not in str(told)
+    assert not [event for event in told if "note" in event["detail"]]
+
+
+def test_I16_so_is_the_reason_where_a_warranty_had_laid_out_the_term(world: World) -> None:
+    world.set_clock("2025-04-20T11:00:00Z")
+    body = {"provider": "infomaniak", "plan": "domain-ch", "label": "a.ch", "import": True}
+    dates = {"starts_on": "2024-05-01", "expires_on": "2025-05-01", "renewal_warranty": True}
+    world.register("d-1", **body, **dates)
+    world.set_clock("2025-05-01T11:00:00Z")
+    for job in ("renewals", "expiries", "renewals"):
+        world.run_job("2025-05-01T11:00:00Z", job)
+    assert world.contract("d-1")["expires_on"] == "2026-05-01"
+    assert reversal(world, "d-1", "2025-05-01").status == 200
+    assert timeline(world, STAFF, "d-1")[0]["note"] == NOTE
+    assert NOTE not in str(timeline(world, SWISS, "d-1"))
+
+
+@pytest.mark.parametrize(("length", "status"), [(500, 200), (501, 422)])
+def test_a_reason_has_at_most_500_characters(paid: World, length: int, status: int) -> None:
+    body = {"period_start": "2026-01-15", "reason": "ü" * length}
+    reply = paid.call("POST", "/contracts/c-1/renewal-reversal", STAFF, body)
+    assert reply.status == status, reply.text
