@@ -23,7 +23,8 @@ from local.places import LOCAL, ROOT
 
 FLOOR = "floor"
 RUNS = 7
-TARGETS = {FLOOR: 1.0, "expiries": 1.2, "expiries_worker": 1.2, "relay": 1.2, "sweep": 1.2}
+JOBS = ("expiries", "expiries_worker", "renewals", "renewals_worker")
+TARGETS = {FLOOR: 1.0, **dict.fromkeys((*JOBS, "relay", "sweep"), 1.2)}
 API_TARGET = 1.5
 LAYER_PACKAGES = ("aws_lambda_powertools", "pynamodb", "jmespath", "typing_extensions.py", "tzdata")
 

@@ -14,11 +14,13 @@ from tacit.domain.commands import (
     Activate,
     Cancel,
     Command,
+    ConfirmPlanChange,
     FinishTask,
     PayNotice,
     Register,
     Registration,
     Renew,
+    ResendCode,
     Restore,
     ReverseRenewal,
 )
@@ -26,6 +28,7 @@ from tacit.domain.days import local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import check_asker, decide
 from tacit.domain.money_back import money_back
+from tacit.domain.plan_quote import number_in
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.registration import own_order, too_many_addons
@@ -185,11 +188,22 @@ class Contracts:
             case FinishTask() if contract is not None:
                 task = self.repository.task(contract.provider, command.task_id)
                 situation = replace(situation, task=task)
+            case ResendCode() | ConfirmPlanChange() if contract is not None:
+                return self.with_history(situation, contract, command.change_id)
         if account_id is None:
             return situation
         with suppress(NotFound):
             return replace(situation, account=account_for(self.repository, caller, account_id))
         return situation
+
+    def with_history(self, situation: Situation, contract: Contract, asked: str) -> Situation:
+        """With the plan change that is asked for, where another one stands on the head by now."""
+        last = contract.plan_change
+        number = number_in(asked, contract)
+        if number is None or (last is not None and last.number == number):
+            return situation
+        done = self.repository.plan_change(contract.id, number)
+        return replace(situation, carried_out=done)
 
     def register(
         self,

@@ -74,8 +74,27 @@ SOMETIMES: dict[str, Value] = {
     "restored_for_a_fee": True,
     "not_restored": True,
 }
-FULL = {**ALWAYS, **SOMETIMES}
-LEAST = {**ALWAYS, **dict.fromkeys(SOMETIMES)}
+# What a plan change can tell; its letters are sent for nothing else.
+OF_A_CHANGE: dict[str, Value] = {
+    "code": "012345",
+    "code_until": "14:05 (Europe/Paris)",
+    "plan_was": "vps-s",
+    "plan": "vps-m",
+    "quantity_was": "2",
+    "quantity": "1",
+    "price_was": "10.00 EUR",
+    "price": "20.00 EUR",
+    "months_was": "12",
+    "months": "12",
+    "days_was": "20",
+    "days": "10",
+    "end_was": date(2026, 1, 25),
+    "servers": "s-1 (192.0.2.10), s-2 (192.0.2.11)",
+    "spent": "instant_change_pass",
+}
+FULL = {**ALWAYS, **SOMETIMES, **OF_A_CHANGE}
+LEAST = {**ALWAYS, **OF_A_CHANGE, **dict.fromkeys((*SOMETIMES, "servers", "spent"))}
+LEAST["plan"] = OF_A_CHANGE["plan"]
 
 
 class Page(HTMLParser):

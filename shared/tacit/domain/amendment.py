@@ -1,4 +1,5 @@
-"""Changing particulars no rule hangs on. A scheduled cancellation stays as it is (G12)."""
+"""Changing particulars no rule hangs on. A scheduled cancellation stays as it is, and so does a
+plan change that waits (G12), unless the address moves to which its code went."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,8 +7,9 @@ from datetime import datetime
 from tacit.domain.commands import Amend
 from tacit.domain.decision import Decision, NothingToDo
 from tacit.domain.phases import closed_refusal
+from tacit.domain.plan_change import lapsed
 from tacit.domain.policy import Policy
-from tacit.domain.record import changed
+from tacit.domain.record import and_then, changed
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Contract, Status
 
@@ -30,4 +32,8 @@ def amend(contract: Contract, command: Amend, policy: Policy, now: datetime) -> 
         return NothingToDo(contract, "unchanged")
     after = replace(contract, **{name: wanted[name] for name in moved})  # type: ignore[arg-type]
     data = {"fields": ",".join(moved)}
-    return changed(contract, after, "contract.amended", data, command.by, policy, now)
+    change = changed(contract, after, "contract.amended", data, command.by, policy, now)
+    if "email" not in moved:
+        return change
+    gone = lapsed(change.contract, "email_changed", command.by, policy, now)
+    return and_then(change, gone) if gone is not None else change

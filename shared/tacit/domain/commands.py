@@ -147,6 +147,51 @@ class FinishTask:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkServer:
+    """Let a server go with the next plan change (X5). `confirm` names it once more."""
+
+    by: Actor
+    server_id: str
+    confirm: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnmarkServer:
+    """Keep it after all."""
+
+    by: Actor
+    server_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPlanChange:
+    """Take a quote: its code is mailed (X10)."""
+
+    by: Actor
+    quote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResendCode:
+    """Mail the same code again."""
+
+    by: Actor
+    change_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPlanChange:
+    """A code was handed in, and compared: `right` says how, `tries_left` how many more wrong ones
+    the day allows. Staff says why it acts for the holder: `on_behalf_reason`, a person's words."""
+
+    by: Actor
+    change_id: str
+    right: bool
+    tries_left: int
+    on_behalf_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ComeDue:
     """The calendar's command: do the next thing whose day has come."""
 
@@ -174,6 +219,11 @@ Command = (
     | ReverseRenewal
     | SetWarranty
     | FinishTask
+    | MarkServer
+    | UnmarkServer
+    | RequestPlanChange
+    | ResendCode
+    | ConfirmPlanChange
     | ComeDue
     | Follow
 )

@@ -5,7 +5,17 @@ from datetime import date
 
 from tacit.domain.ledger import Movement
 from tacit.domain.policy import Policy
-from tacit.domain.values import Account, Charge, Contract, Event, Message, Notice, Order, Task
+from tacit.domain.values import (
+    Account,
+    Charge,
+    Contract,
+    Event,
+    Message,
+    Notice,
+    Order,
+    PlanChange,
+    Task,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +23,8 @@ class Situation:
     """What a decision looks at. `contract` is None where none is registered under the id.
     `newest` is the provider's newest policy, under which a new term begins (G10); `siblings` is
     how many contracts hang on the parent already; `account` is the one that the command names to be
-    charged, `notice` the one that is to be paid, `notices` those that say what was paid."""
+    charged, `notice` the one that is to be paid, `notices` those that say what was paid;
+    `carried_out` is the plan change that the command names, where it is history."""
 
     contract: Contract | None
     order: Order | None = None
@@ -24,6 +35,7 @@ class Situation:
     account: Account | None = None
     notice: Notice | None = None
     notices: tuple[Notice, ...] = ()
+    carried_out: PlanChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,7 @@ class Change:
     `due` values are derived from `contract` when it is written, never stored twice. `charges` are
     paid under `reference`, or from an account by the lines of `movement`. `stands_on` and
     `stands_on_order` must still be what they were. `notice` is one of an earlier period, `task`
-    what a person has to do, `finished` what one has done."""
+    what a person has to do, `finished` what one has done, `plan_change` what becomes history."""
 
     before: Contract | None
     contract: Contract
@@ -47,6 +59,7 @@ class Change:
     notice: Notice | None = None
     task: Task | None = None
     finished: Task | None = None
+    plan_change: PlanChange | None = None
 
     @property
     def messages(self) -> tuple[Message, ...]:

@@ -45,8 +45,9 @@ def _waits_since(contract: Contract) -> date:
     """Patience counts from the end, from the day on which it was last moved there, or from the day
     on which the registry refused: a job that was dark has its turn after each of them (G1)."""
     notice = notice_of_period(contract)
-    refused = notice is not None and notice.short is None and notice.generation > 1
-    days = (contract.expiry_moved_on, notice.tried_on if notice and refused else None)
+    taken_back = notice is not None and notice.generation > contract.generation
+    tried_on = notice.tried_on if notice and notice.short is None and taken_back else None
+    days = (contract.expiry_moved_on, tried_on)
     return max([contract.expires_on, *(day for day in days if day is not None)])
 
 

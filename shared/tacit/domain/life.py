@@ -19,17 +19,22 @@ from tacit.domain.commands import (
     Cancel,
     ComeDue,
     Command,
+    ConfirmPlanChange,
     FinishTask,
     Follow,
+    MarkServer,
     NoteRegistry,
     PayNotice,
     Reactivate,
     Register,
     Renew,
+    RequestPlanChange,
+    ResendCode,
     Restore,
     ReverseRenewal,
     SetWarranty,
     TransferOut,
+    UnmarkServer,
 )
 from tacit.domain.days import local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
@@ -40,12 +45,14 @@ from tacit.domain.notice_payment import pay_notice
 from tacit.domain.orders import leaving_its_order
 from tacit.domain.permission import check_role, check_roles
 from tacit.domain.phases import enter_next_phase
+from tacit.domain.plan_change import confirm, request, resend
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import NotFound
 from tacit.domain.registration import register
 from tacit.domain.registry_dates import note_registry
 from tacit.domain.renewal import HOLDER_AND_STAFF, renew, reverse
 from tacit.domain.restoration import check_restorer, restore
+from tacit.domain.servers import mark, unmark
 from tacit.domain.transfer import transfer_out
 from tacit.domain.values import Actor, Contract, Role, Status
 from tacit.domain.warranty import finish_task, set_warranty
@@ -90,6 +97,16 @@ def _decided(situation: Situation, command: Command, policy: Policy, now: dateti
             return finish_task(situation, contract, command, policy, now)
         case SetWarranty():
             return set_warranty(contract, command, policy, now)
+        case MarkServer():
+            return mark(contract, command, policy, now)
+        case UnmarkServer():
+            return unmark(contract, command, policy, now)
+        case RequestPlanChange():
+            return request(situation, contract, command, policy, now)
+        case ResendCode():
+            return resend(situation, contract, command, policy, now)
+        case ConfirmPlanChange():
+            return confirm(situation, contract, command, policy, now)
         case ComeDue():
             return come_due(situation, contract, command.by, policy, now)
         case Follow():
@@ -105,7 +122,7 @@ def check_asker(action: str, contract: Contract, actor: Actor, policy: Policy) -
     match action:
         case "amend" | "note_registry" | "pay_notice" | "reverse_renewal" | "finish_task":
             check_roles(frozenset({Role.STAFF}), actor)
-        case "renew" | "activate" | "set_warranty":
+        case "renew" | "activate" | "set_warranty" | "change_plan":
             check_roles(HOLDER_AND_STAFF, actor)
         case "restore":
             check_restorer(contract, actor, policy)

@@ -27,9 +27,10 @@ class Refund:
 def money_back(
     contract: Contract, policy: Policy, today: date, notices: Iterable[Notice] = ()
 ) -> Refund | None:
-    """None where the kind gives nothing back, or nothing is left of what was paid. `notices` are
+    """None where the kind gives nothing back, after a plan change (X2), or where nothing is left of
+    what was paid. `notices` are
     those of its earlier periods, which say what was paid for each; without one it was the price."""
-    if not policy.kinds[contract.kind].money_back:
+    if not policy.kinds[contract.kind].money_back or contract.plan_changed_on is not None:
         return None
     last = contract.notice if contract.notice and contract.notice.status == PAID else None
     paid = {each.period_start: each for each in notices if each.status == PAID}

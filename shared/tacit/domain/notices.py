@@ -34,6 +34,7 @@ def made(contract: Contract, policy: Policy, newest: Policy | None, today: date)
         policy=rules.name,
         due_on=_last_day(contract),
         made_on=today,
+        generation=contract.generation,
     )
 
 

@@ -5,9 +5,11 @@ would only frighten whoever has renewed, paid or cancelled by then.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from tacit.domain.notices import OPEN, notice_of_period
+from tacit.domain.plan_quote import change_id, waiting
 from tacit.domain.values import Contract, Notice, Status
 
 _STANDS = {
@@ -16,7 +18,7 @@ _STANDS = {
 }
 
 
-def is_outdated(kind: str, data: Mapping[str, Any], contract: Contract) -> bool:
+def is_outdated(kind: str, data: Mapping[str, Any], contract: Contract, now: datetime) -> bool:
     """`data` is the event's, `contract` the one that it is about as it is now."""
     match kind:
         case "expiry_noticed":
@@ -27,6 +29,9 @@ def is_outdated(kind: str, data: Mapping[str, Any], contract: Contract) -> bool:
             return notice is None or notice.status != OPEN or not _is_of(data, notice)
         case "warranty_contact":
             return contract.owed is None or not _is_of(data, contract.owed.notice)
+        case "plan_change_code":
+            there = waiting(contract, now)
+            return there is None or data.get("change_id") != change_id(contract, there)
         case _:
             return False
 

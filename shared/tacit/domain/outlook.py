@@ -26,6 +26,7 @@ from tacit.domain.life import decide
 from tacit.domain.money import Money
 from tacit.domain.notices import found_short_on
 from tacit.domain.ordering import OrderSituation, Switch, switch_one
+from tacit.domain.plan_options import Option, options
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Refused
 from tacit.domain.values import JOB, Account, Actor, Contract, Order, Role, Status
@@ -84,7 +85,36 @@ def actions(situation: Situation, actor: Actor, policy: Policy, now: datetime) -
     if actor.role is Role.STAFF and "transfer_out" in policy.actions:
         asked.append(("transfer_out", TransferOut(actor)))
     rows = [_asked(name, situation, command, policy, now) for name, command in asked]
+    rows += _replanned(situation, actor, policy, now)
     return rows + _switched(situation, actor, policy, now)
+
+
+def _replanned(situation: Situation, actor: Actor, policy: Policy, now: datetime) -> list[Action]:
+    """One row for changing plan, with every plan that comes into question: allowed if one of them
+    is. Where none is, the first that is not just the present one says why."""
+    contract = situation.contract
+    found = options(situation, contract, actor, policy, now) if contract is not None else []
+    if not found:
+        return []
+    rows = {"plans": [_option_row(each) for each in found]}
+    if any(each.code is None for each in found):
+        return [Action("change_plan", True, params=dict(rows))]
+    why = next(
+        (each for each in found if each.code not in ("same_plan", "plan_not_sold")), found[0]
+    )
+    params = {**why.params, **rows}
+    return [Action("change_plan", False, why.code, params, why.available_from)]
+
+
+def _option_row(option: Option) -> dict[str, object]:
+    return {
+        "plan": option.wanted.plan,
+        "quantity": option.wanted.quantity,
+        "allowed": option.code is None,
+        "code": option.code,
+        "params": option.params,
+        "available_from": option.available_from,
+    }
 
 
 def _switched(situation: Situation, actor: Actor, policy: Policy, now: datetime) -> list[Action]:

@@ -58,6 +58,8 @@ def reverse(
         raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
     if notice is None:
         notice = situation.notice
+    if notice is not None and notice.generation < contract.generation:
+        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
     if notice is not None and notice.period_start == command.period_start == contract.expires_on:
         return NothingToDo(contract, "not_renewed")
     last = notice is not None and notice.period_start == command.period_start

@@ -207,7 +207,7 @@ def _charges(
     for line in rule.price:
         if line == "fee" and rule.fee is not None:
             period = _ended_on(contract) if resumed else start
-            found.append(Charge("restoration_fee", rule.fee, period))
+            found.append(Charge("restoration_fee", rule.fee, period, contract.generation))
         elif line != "fee" and not resumed:
             times = rule.multiple if line == "multiple" and rule.multiple is not None else 1
             amount = Money(renewal.minor * times, renewal.currency)
@@ -218,7 +218,8 @@ def _charges(
 def _generation(contract: Contract, period_start: date) -> int:
     """Of a period whose renewal was taken back, the charge is one more (G2)."""
     notice = contract.notice
-    return notice.generation if notice is not None and notice.period_start == period_start else 1
+    noticed = notice is not None and notice.period_start == period_start
+    return notice.generation if notice is not None and noticed else contract.generation
 
 
 def windows_params(found: Windows | None) -> dict[str, object]:

@@ -45,8 +45,11 @@ JOB = Actor(Role.JOB, "job")
 
 @dataclass(frozen=True, slots=True)
 class Server:
+    """`marked`: it is removed for good with the next plan change, and not before (X5)."""
+
     id: str
     ip: str
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,48 @@ class Owed:
     notice: Notice
     since: date
     steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """One side of a plan change: what is or would be had. `price` is for one unit and one term,
+    `remaining_days` are those from the day of the quote to `expires_on`."""
+
+    plan: str
+    quantity: int
+    price: Money
+    term_months: int
+    expires_on: date
+    remaining_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChange:
+    """A plan change that somebody asked for: `waiting` for its code until `valid_until`,
+    `confirmed`, or `lapsed`. `number` is that of the event it was asked for with; `lost` are the
+    servers that go with it, `spends` the option that it uses up (X3)."""
+
+    number: int
+    quote_id: str
+    old: Terms
+    new: Terms
+    required_days: int
+    lost: tuple[Server, ...]
+    requested_at: datetime
+    requested_by: Actor
+    valid_until: datetime
+    status: str = "waiting"
+    confirmed_at: datetime | None = None
+    confirmed_by: Actor | None = None
+    spends: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodesSent:
+    """How many codes were mailed on a local day, over all changes of a contract."""
+
+    on: date
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +212,10 @@ class Contract:
     noticed_on: date | None = None
     owed: Owed | None = None
     notice: Notice | None = None
+    generation: int = 1
+    plan_change: PlanChange | None = None
+    plan_changed_on: date | None = None
+    codes_sent: CodesSent | None = None
 
     @property
     def domain_expires_on(self) -> date:

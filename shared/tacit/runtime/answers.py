@@ -9,6 +9,7 @@ from tacit.domain.decision import Change, Decision, NothingToDo
 from tacit.domain.money import Money
 from tacit.domain.outlook import Action, actions, next_step
 from tacit.domain.phases import windows
+from tacit.domain.plan_quote import change_params, waiting
 from tacit.domain.restoration import Quote, windows_params
 from tacit.domain.values import Charge, Event, Message, Notice, Role, Status, Task
 from tacit.replies import Answer
@@ -24,6 +25,10 @@ _NOTHING = {
     "already_active": "Nothing to do: the contract has been activated already.",
     "already_paid": "Nothing to do: the notice was paid under this reference already.",
     "not_renewed": "Nothing to do: that period is not renewed.",
+    "already_marked": "Nothing to do: the server is marked for removal already.",
+    "not_marked": "Nothing to do: the server is not marked for removal.",
+    "code_sent_already": "Nothing to do: this change waits for its code already.",
+    "already_confirmed": "Nothing to do: the change has been confirmed already.",
     "older_than_known": "Nothing to do: the registry has been asked again since then.",
 }
 
@@ -61,6 +66,9 @@ def contract_json(view: View) -> dict[str, Any]:
         "registry_expires_on": c.registry_expires_on,
         "options": c.options,
         "servers": [{"id": server.id, "ip": server.ip} for server in c.servers],
+        "marked_servers": [server.id for server in c.servers if server.marked],
+        "plan_change": _waiting_json(view),
+        "plan_changed_on": c.plan_changed_on,
         "renewal_warranty": c.renewal_warranty,
         "status": c.status,
         "cancellation": c.cancellation
@@ -82,6 +90,12 @@ def contract_json(view: View) -> dict[str, Any]:
         ],
         "next": {"action": coming.action, "on": coming.on} if coming else None,
     }
+
+
+def _waiting_json(view: View) -> dict[str, object] | None:
+    """The plan change that waits for its code."""
+    there = waiting(view.contract, view.now)
+    return change_params(view.contract, there) if there is not None else None
 
 
 def action_json(action: Action) -> dict[str, Any]:
@@ -183,18 +197,22 @@ def message_json(message: Message) -> dict[str, str]:
 
 
 def command_answer(view: View, decision: Decision, status: int = 200) -> Answer:
-    """The answer of every command: the contract afterwards, and what came of it."""
+    """The answer of every command."""
+    return Answer(status, dumps(command_body(view, decision)))
+
+
+def command_body(view: View, decision: Decision) -> dict[str, Any]:
+    """The contract afterwards, and what came of it."""
     seen = after(view, decision)
     events = decision.events if isinstance(decision, Change) else ()
     messages = decision.messages if isinstance(decision, Change) else ()
-    body = {
+    return {
         "contract": contract_json(seen),
         "events": [{"type": e.type, "at": e.at, "data": dict(e.data)} for e in events],
         "charges": charges_json(decision),
         "messages": [message_json(message) for message in messages],
         "warnings": _warnings(decision),
     }
-    return Answer(status, dumps(body))
 
 
 def charges_json(decision: Decision) -> list[dict[str, Any]]:

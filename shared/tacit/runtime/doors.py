@@ -18,6 +18,7 @@ from tacit.runtime.answers import dumps
 from tacit.runtime.caller import caller_of
 from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.paging import Paging
+from tacit.runtime.plan_change_bodies import told
 from tacit.runtime.problems import Problem, problem_document
 from tacit.runtime.stack import stack
 from tacit.store import keys
@@ -41,10 +42,10 @@ class Door:
         self.path: str = event.path
         self.method: str = event.http_method
 
-    def id(self, reader: shapes.Reader[str] = shapes.identifier) -> str:
-        """The id in the path; raises Invalid for one that nothing can have."""
-        given = (self._event.raw_event.get("pathParameters") or {}).get("id") or ""
-        return reader("id", unquote(given))
+    def id(self, reader: shapes.Reader[str] = shapes.identifier, name: str = "id") -> str:
+        """An id in the path; raises Invalid for one that nothing can have."""
+        given = (self._event.raw_event.get("pathParameters") or {}).get(name) or ""
+        return reader(name, unquote(given))
 
     def staff_only(self) -> None:
         if not self.caller.is_staff:
@@ -159,7 +160,7 @@ def problem_of(error: Exception) -> tuple[int, dict[str, Any]]:
         case Problem():
             return problem_document(error.code, error.params)
         case Refused():
-            return problem_document(error.code, error.params, error.available_from)
+            return problem_document(error.code, told(error.params), error.available_from)
         case Invalid():
             return problem_document(error.code, {"field": error.field, "reason": error.reason})
         case NotFound():

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from tacit.domain.codes import code_of
 from tacit.domain.days import LATEST, add_days, local_day
 from tacit.domain.outdated import is_outdated
+from tacit.domain.plan_quote import change_id
 from tacit.domain.policy import ActionRule, Channel, Phase, Policy, RestoreRule
 from tacit.domain.values import Contract, Role, Status
 from tacit.runtime.clock import wall_now
 from tacit.runtime.letters import Letter, Value, letter
+from tacit.runtime.letters.plan_changes import of_plan_change
 from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.stack import Stack
 from tacit.service import policy_of
@@ -54,7 +57,8 @@ class Mailer:
         if not self._messages.claim(key, wall_now()):
             return False
         contract = self._stack.repository.contract(detail["subject"])
-        wanted = contract is not None and not is_outdated(kind, detail["data"], contract)
+        now = self._stack.clock.now()
+        wanted = contract is not None and not is_outdated(kind, detail["data"], contract, now)
         sent = contract is not None and wanted and self._write(contract, kind, to, detail)
         self._messages.sent(key)
         return sent
@@ -63,6 +67,10 @@ class Mailer:
         """To the holder in the contract's language, to staff in the policy's."""
         rules = policy_of(contract)
         values = _values(contract, rules, detail)
+        if kind in ("plan_change_code", "plan_changed"):
+            values |= of_plan_change(contract, rules, detail["data"])
+        if kind == "plan_change_code":
+            values |= {"code": self._code(contract)}
         if to == "holder":
             self._send(contract.email, letter(kind, contract.locale, values))
             return True
@@ -71,6 +79,13 @@ class Mailer:
             return False
         self._send(rules.contact.staff, letter(f"{kind}_staff", rules.locale, values))
         return True
+
+    def _code(self, contract: Contract) -> str | None:
+        """Worked out here and nowhere kept (X10)."""
+        change = contract.plan_change
+        if change is None:
+            return None
+        return code_of(self._stack.secret, change_id(contract, change), change.quote_id)
 
     def _send(self, address: str, written: Letter) -> None:
         self._stack.client("sesv2").send_email(

@@ -186,6 +186,81 @@ PROBLEMS: Mapping[str, Entry] = {
     "plan_not_sold": Entry(
         409, "The plan is not sold any more", "{plan} goes on for those who have it."
     ),
+    "other_kind": Entry(
+        409,
+        "The plan is for something else",
+        "{plan} is a plan for {kind}; this contract is of kind {contract_kind}.",
+    ),
+    "same_plan": Entry(
+        409, "That is the present plan", "The contract has {quantity} of {plan} already."
+    ),
+    "insufficient_remaining_days": Entry(
+        409,
+        "Too few days are left",
+        "At least {required_days} days of the present contract are needed, {remaining_days} are "
+        "left. Renew it first.",
+    ),
+    "cooldown": Entry(
+        409,
+        "The plan was changed a short time ago",
+        "It was changed on {changed_on}, and can be again {cooldown_days} days after that, from "
+        "{available_from}. Earlier only with one of these options: {allowed_now_with}.",
+    ),
+    "servers_to_remove": Entry(
+        409,
+        "Servers must be removed first",
+        "{staying} servers would stay for a quantity of {quantity}: mark {to_remove} more for "
+        "removal.",
+    ),
+    "servers_to_keep": Entry(
+        409,
+        "Too many servers are marked for removal",
+        "Only {staying} servers would stay for a quantity of {quantity}: keep {to_keep} of those "
+        "that are marked.",
+    ),
+    "nothing_to_convert": Entry(
+        409,
+        "There is no paid time to take along",
+        "The value left becomes days on the new plan, and there is none to reckon with ({why}).",
+    ),
+    "change_too_far": Entry(
+        409,
+        "The new end would be too far ahead",
+        "The value left makes {new_days} days; nothing ends after {latest}.",
+    ),
+    "change_waiting": Entry(
+        409,
+        "Another change waits for its code",
+        "{change_id} waits until {valid_until} and lapses by itself then. Confirm that one, or "
+        "ask again after it.",
+    ),
+    "change_lapsed": Entry(
+        409,
+        "The change has lapsed",
+        "{change_id} was to be confirmed before {valid_until}; nothing was changed. Ask for a new "
+        "quote.",
+    ),
+    "quote_outdated": Entry(
+        409,
+        "The quote does not hold any more",
+        "Something it was made from has moved. There is a new one: {quote[id]}.",
+    ),
+    "wrong_code": Entry(
+        409,
+        "The code is wrong",
+        "It is not the code that was mailed for this change. {tries_left} more tries are left "
+        "today.",
+    ),
+    "code_locked": Entry(
+        409,
+        "Too many wrong codes",
+        "After {most} wrong codes no other is taken until {available_from}.",
+    ),
+    "too_many_codes": Entry(
+        409,
+        "Too many codes were sent",
+        "{most} were sent today; the next can be from {available_from}.",
+    ),
     "as_of_in_future": Entry(
         409, "The day has not come", "as_of {as_of} is later than now, {now}. Use dry_run=true."
     ),
@@ -225,17 +300,17 @@ def problem_document(
         logger().error("a code that is not in the table", code=code)
         return problem_document("internal", {})
     shown = code.removeprefix("gone_")
-    body: dict[str, Any] = {
+    told = dict(params)
+    if available_from is not None:
+        told["available_from"] = available_from.isoformat()
+    return entry.status, {
         "type": f"urn:tacit:problem:{shown}",
         "title": entry.title,
         "status": entry.status,
-        "detail": _Lenient().vformat(entry.detail, (), _readable(params)).strip(),
+        "detail": _Lenient().vformat(entry.detail, (), _readable(told)).strip(),
         "code": shown,
-        "params": dict(params),
+        "params": told,
     }
-    if available_from is not None:
-        body["params"]["available_from"] = available_from.isoformat()
-    return entry.status, body
 
 
 class _Lenient(Formatter):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers neve
     from tacit.runtime.accounts import Accounts
     from tacit.runtime.households import Households
     from tacit.runtime.orders import Orders
+    from tacit.runtime.plan_changes import PlanChanges
     from tacit.service import Contracts
     from tacit.store.ledger import Ledger
     from tacit.store.listing import Listing
@@ -121,6 +122,13 @@ class Stack:
         from tacit.runtime.orders import Orders
 
         return Orders(self.contracts, self.order_book)
+
+    @cached_property
+    def plan_changes(self) -> "PlanChanges":
+        from tacit.runtime.plan_changes import PlanChanges
+        from tacit.store.code_tries import CodeTries
+
+        return PlanChanges(self.contracts, CodeTries(self.table), lambda: self.secret)
 
     @cached_property
     def secret(self) -> bytes:

@@ -83,6 +83,16 @@ def notice(contract_id: str, period_start: date) -> Key:
     return f"contract#{part(contract_id)}", f"notice#{period_start}"
 
 
+def plan_change(contract_id: str, number: int) -> Key:
+    """A plan change that was carried out, by the number of the event it was asked for with."""
+    return f"contract#{part(contract_id)}", f"plan-change#{number:010d}"
+
+
+def code_tries(contract_id: str, day: date) -> Key:
+    """How many codes were tried on a local day, over all plan changes of a contract."""
+    return f"contract#{part(contract_id)}", f"code-tries#{day}"
+
+
 def charge(contract_id: str, period_start: date, reason: str, generation: int) -> Key:
     """A charge's key is its uniqueness: one for each period, reason and generation."""
     return f"contract#{part(contract_id)}", f"charge#{period_start}#{part(reason)}#{generation}"

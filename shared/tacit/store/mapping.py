@@ -19,13 +19,20 @@ from tacit.domain.values import (
     Message,
     Order,
     Role,
-    Server,
     Status,
 )
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
 from tacit.store.derived import derived, order_place
 from tacit.store.notice_items import notice_fields, notice_from, owed_fields, owed_from
+from tacit.store.plan_change_items import (
+    change_fields,
+    change_from,
+    codes_sent_fields,
+    codes_sent_from,
+    server_fields,
+    server_from,
+)
 from tacit.store.texts import (
     day_text,
     instant_text,
@@ -69,7 +76,7 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
         "anchor_day": contract.anchor_day,
         "registry_expires_on": day_text(contract.registry_expires_on),
         "options": list(contract.options),
-        "servers": [{"id": server.id, "ip": server.ip} for server in contract.servers],
+        "servers": [server_fields(server) for server in contract.servers],
         "renewal_warranty": contract.renewal_warranty,
         "status": str(contract.status),
         "cancellation": cancellation
@@ -90,6 +97,10 @@ def contract_item(contract: Contract, policy: Policy) -> Item:
         "noticed_on": day_text(contract.noticed_on),
         "owed": owed_fields(contract.owed) if contract.owed else None,
         "notice": notice_fields(contract.notice) if contract.notice else None,
+        "generation": contract.generation if contract.generation > 1 else None,
+        "plan_change": change_fields(contract.plan_change) if contract.plan_change else None,
+        "plan_changed_on": day_text(contract.plan_changed_on),
+        "codes_sent": codes_sent_fields(contract.codes_sent) if contract.codes_sent else None,
         "policy": contract.policy,
         "version": contract.version,
         "events": contract.events,
@@ -126,7 +137,7 @@ def _contract(item: Item) -> Contract:
         anchor_day=item["anchor_day"],
         registry_expires_on=read_day_or_none(item.get("registry_expires_on")),
         options=tuple(item["options"]),
-        servers=tuple(Server(server["id"], server["ip"]) for server in item["servers"]),
+        servers=tuple(server_from(server) for server in item["servers"]),
         renewal_warranty=item["renewal_warranty"],
         status=Status(item["status"]),
         cancellation=cancellation
@@ -145,6 +156,10 @@ def _contract(item: Item) -> Contract:
         noticed_on=read_day_or_none(item.get("noticed_on")),
         owed=owed_from(item["owed"]) if item.get("owed") else None,
         notice=notice_from(item["notice"]) if item.get("notice") else None,
+        generation=item.get("generation", 1),
+        plan_change=change_from(item["plan_change"]) if item.get("plan_change") else None,
+        plan_changed_on=read_day_or_none(item.get("plan_changed_on")),
+        codes_sent=codes_sent_from(item["codes_sent"]) if item.get("codes_sent") else None,
         policy=item["policy"],
         version=item["version"],
         events=item["events"],

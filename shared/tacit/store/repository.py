@@ -10,7 +10,16 @@ from tacit.domain.labels import registered_form
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
 from tacit.domain.registration import ADDONS_OF_A_CONTRACT
-from tacit.domain.values import Account, Contract, Event, Notice, Order, Status, Task
+from tacit.domain.values import (
+    Account,
+    Contract,
+    Event,
+    Notice,
+    Order,
+    PlanChange,
+    Status,
+    Task,
+)
 from tacit.store import keys
 from tacit.store.account_items import account_of
 from tacit.store.codec import Item, Raw
@@ -32,6 +41,7 @@ from tacit.store.mapping import (
 )
 from tacit.store.notice_items import notice_of, task_item, task_of
 from tacit.store.outbox import marked
+from tacit.store.plan_change_items import change_item, change_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
@@ -179,6 +189,20 @@ class Repository:
         page = self.table.query(pk, sort=sort, limit=limit, after=after, forward=False)
         return list(readable(page.raws, notice_of)), page.after
 
+    def plan_change(self, contract_id: str, number: int) -> PlanChange | None:
+        """One that was carried out."""
+        raw = self.table.get_raw(keys.plan_change(contract_id, number))
+        return change_of(raw) if raw is not None else None
+
+    def plan_changes(
+        self, contract_id: str, limit: int, after: Item | None
+    ) -> tuple[list[PlanChange], Item | None]:
+        """Those that were carried out, the newest first."""
+        pk, _ = keys.contract(contract_id)
+        sort = Path("sk").startswith("plan-change#")
+        page = self.table.query(pk, sort=sort, limit=limit, after=after, forward=False)
+        return list(readable(page.raws, change_of)), page.after
+
     def task(self, provider: str, task_id: str) -> Task | None:
         raw = self.table.get_raw(keys.task(provider, task_id))
         return task_of(raw) if raw is not None else None
@@ -276,6 +300,8 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
     writes += notice_writes(change)
     if change.task is not None:
         writes.append(put("task", task_item(change.task), absent))
+    if change.plan_change is not None:
+        writes.append(put("plan change", change_item(after.id, change.plan_change), absent))
     if change.finished is not None:
         done = change.finished
         writes.append(delete("task", keys.task(done.provider, done.id), Path("pk").exists()))

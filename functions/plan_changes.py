@@ -1,0 +1,106 @@
+"""Changing plan over HTTP: quote, request with its code, confirmation, history; servers to go."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from tacit.domain.commands import Command
+from tacit.domain.plan_quote import Wanted
+from tacit.domain.values import Actor
+from tacit.replies import Answer, Request
+from tacit.runtime import answers, plan_change_bodies, plan_change_commands, shapes
+from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.plan_changes import ACTION
+from tacit.runtime.stack import stack
+from tacit.service import Shape
+
+app = api()
+
+
+@app.post("/contracts/<id>/plan-change-quotes")
+def quote(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+
+    def wanted() -> Wanted:
+        door.request(body)  # nothing is written, but what comes with the request is still checked
+        return plan_change_commands.wanted(body)
+
+    found = stack().plan_changes.quote(door.caller, door.id(), wanted)
+    return respond(Answer(201, answers.dumps(plan_change_bodies.quote_json(found))))
+
+
+@app.post("/contracts/<id>/plan-changes")
+def request_change(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    command = plan_change_commands.change_request(body)
+    return _carried_out(door, body, command, plan_change_bodies.requested_answer)
+
+
+@app.get("/contracts/<id>/plan-changes")
+def list_changes(id: str) -> Response[str]:
+    door = Door(app)
+    contract_id = door.id()
+    door.known_query("limit", "next")
+    paging, limit, place = door.page([contract_id])
+    view, found, behind = stack().plan_changes.history(door.caller, contract_id, limit, place)
+    contract, role = view.contract, view.actor.role
+    items = [plan_change_bodies.history_json(contract, change, role) for change in found]
+    return respond(page_answer(items, paging.token(behind)))
+
+
+@app.post("/contracts/<id>/plan-changes/<change_id>/code")
+def send_code_again(id: str, change_id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    command = plan_change_commands.code_again(body, _change_id(door))
+    return _carried_out(door, body, command, plan_change_bodies.change_answer)
+
+
+@app.post("/contracts/<id>/plan-changes/<change_id>/confirmation")
+def confirm(id: str, change_id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    asked = _change_id(door)
+
+    def entered(actor: Actor) -> tuple[str, str | None, Request]:
+        return *plan_change_commands.confirmation(body, actor), door.request(body)
+
+    shape = plan_change_bodies.change_answer
+    return respond(stack().plan_changes.confirm(door.caller, door.id(), asked, entered, shape))
+
+
+@app.put("/contracts/<id>/servers/<server_id>/removal")
+def mark_server(id: str, server_id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    command = plan_change_commands.mark(body, door.id(name="server_id"))
+    return _carried_out(door, body, command, plan_change_bodies.servers_answer)
+
+
+@app.delete("/contracts/<id>/servers/<server_id>/removal")
+def unmark_server(id: str, server_id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    command = plan_change_commands.unmark(body, door.id(name="server_id"))
+    return _carried_out(door, body, command, plan_change_bodies.servers_answer)
+
+
+def _change_id(door: Door) -> str:
+    return door.id(shapes.record_id, "change_id")
+
+
+def _carried_out(
+    door: Door, body: dict[str, Any], command: Callable[[Actor], Command], shape: Shape
+) -> Response[str]:
+    """The body's fields and the request's circumstances are read once the role is known."""
+
+    def asked(actor: Actor) -> tuple[Command, Request]:
+        return command(actor), door.request(body)
+
+    return respond(stack().contracts.carry_out(door.caller, door.id(), ACTION, asked, shape))
+
+
+handler = lambda_handler(app)
