@@ -20,15 +20,17 @@ from botocore.useragent import UserAgentString
 from moto import mock_aws
 from moto.core import responses
 from moto.core.common_models import BaseModel
-from moto.core.exceptions import HTTPException, ServiceException
+from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import ResponseSerializer
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from pynamodb.connection import base as pynamodb
+from werkzeug.exceptions import HTTPException
 
 _SHORT = {
     "BatchGetItem": DynamoHandler.batch_get_item,
@@ -167,7 +169,7 @@ def _untracked(cls: type[BaseModel], *_: Any, **__: Any) -> BaseModel:
 
 
 _CHANGES: list[tuple[Any, str, Any]] = [
-    (responses, "method_names_from_class", cache(responses.method_names_from_class)),
+    (responses, "method_names_from_class", cache(method_names_from_class)),
     (session, "get_session", cache(session.get_session)),
     (pynamodb, "get_session", cache(session.get_session)),
     (session.Session, "create_client", _client),
@@ -182,7 +184,6 @@ _CHANGES: list[tuple[Any, str, Any]] = [
     (ResponseSerializer, "_serialize_type_structure", _serialized),
 ]
 _BEFORE = [(place, name, getattr(place, name)) for place, name, _ in _CHANGES]
-_CHANGES.append((session, "create_loader", cache(session.create_loader)))  # reads files, no more
 
 
 @contextmanager
@@ -192,6 +193,8 @@ def imitated_aws() -> Iterator[None]:
         for place, name, quick in _CHANGES:
             patch.setattr(place, name, quick)
         patch.setattr(Table, "__deepcopy__", _twin, raising=False)
+        # AWS's models are looked for and read once for all clients.
+        patch.setattr(session, "create_loader", cache(session.create_loader))
         hook = ("before-call.dynamodb", _short_way)
         patch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, hook])
         patch.setitem(_way, "short", True)
