@@ -17,9 +17,9 @@ from tacit.domain.life import decide
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Charge
 from tacit.replies import Request
-from tacit.service import policy_of
 from tacit.store.listing import accounts_of_person, accounts_of_staff
 from tacit.store.repository import LostRace
+from tacit.versions import policy_of
 from tests.repository.desk import Desk, everything, plain
 from tests.repository.test_races import Racers
 from tests.repository.tills import (
