@@ -159,7 +159,8 @@ class Contracts:
                 return known
             situation = self._with_money(caller, view.situation, command)
             decision = decide(situation, command, view.policy, now)
-            answer = shape(view, decision)
+            shown = replace(view.situation, carried_out=situation.carried_out)
+            answer = shape(replace(view, situation=shown), decision)
             if self._committed(decision, view.policy, now, request, answer):
                 return answer
         raise Busy(f"lost {_TRIES} races")

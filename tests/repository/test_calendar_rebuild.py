@@ -230,6 +230,14 @@ def test_the_command_prints_one_line_that_a_program_reads(
     assert "contract#c-policy" in written.err
 
 
+def test_a_command_that_could_not_be_finished_says_why_and_counts_nothing(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rebuild", "--table", f"not-{desk.table.name}"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, "ResourceNotFound" in said.err) == ("", True)
+
+
 def test_the_command_says_that_it_wants_a_table(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

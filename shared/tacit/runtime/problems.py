@@ -191,6 +191,12 @@ PROBLEMS: Mapping[str, Entry] = {
         "The plan is for something else",
         "{plan} is a plan for {kind}; this contract is of kind {contract_kind}.",
     ),
+    "plan_from_next_term": Entry(
+        409,
+        "The plan can be had from the next term on",
+        "{plan} is newer than {policy}, under which this term began; from {available_from} on it "
+        "can be had.",
+    ),
     "same_plan": Entry(
         409, "That is the present plan", "The contract has {quantity} of {plan} already."
     ),
