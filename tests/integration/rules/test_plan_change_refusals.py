@@ -374,9 +374,10 @@ def test_X1_an_expired_contract_is_not_changed_whether_or_not_the_job_was_there(
     job(world, "2025-05-31", "00:30")
     assert world.contract("v-1")["status"] == "active"  # renewals still owes it an attempt
     job(world, "2025-06-20")
-    assert world.contract("v-1")["status"] == "expired"
-    refused(world, "expired")
-    assert_problem(mark(world, "s-1"), 409, "expired")
+    assert world.contract("v-1")["status"] == "closed"
+    with nothing_written(world):
+        for reply in (quote(world), mark(world, "s-1"), quote(world, who=STAFF)):
+            assert (reply.status, reply.code) == (409, "closed")
 
 
 def test_X10_one_change_at_a_time_and_the_refusal_says_which_waits_and_until_when(
