@@ -20,6 +20,7 @@ from tests.integration.edge import (
     noticed,
     payable,
 )
+from tests.integration.plan_changes import WISH, changeable
 from tests.integration.test_bad_input import REGISTRATION
 
 SCALARS = (
@@ -49,9 +50,16 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/contracts/n-2/renewal-reversal", REVERSAL),
     ("PUT", "/contracts/i-1/renewal-warranty", {}),
     ("POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
+    ("POST", "/contracts/v-1/plan-change-quotes", WISH),
+    ("POST", "/contracts/v-1/plan-changes", {"quote_id": "v-1:vps-m:1:2025-02-01:0"}),
+    ("PUT", "/contracts/v-1/servers/s-1/removal", {"confirm": "s-1"}),
+    ("PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
 ]
 FIELDS = st.sampled_from(
-    ["mode", "reason", "account_id", "reference", *REGISTRY, "parent_id", *RENEWAL, *REVERSAL]
+    [
+        *("mode", "reason", "account_id", "reference", "parent_id"),
+        *(*REGISTRY, *RENEWAL, *REVERSAL, *WISH, "quote_id", "confirm"),
+    ]
 )
 CHANGES = st.dictionaries(NAMES, VALUES, max_size=3)
 
@@ -64,6 +72,7 @@ def world() -> Iterator[World]:
         family(made)
         noticed(made)
         payable(made)
+        changeable(made)
         yield made
 
 
