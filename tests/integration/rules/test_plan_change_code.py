@@ -33,7 +33,7 @@ from tests.integration.rules.plan_scenes import (
 from tests.integration.rules.scenes import history, it_is, patch, told
 
 MALLORY = customer("mallory")
-BY_PHONE = {"on_behalf_reason": "she has rung us up about it"}
+BY_PHONE = "she has rung us up about it"
 
 
 @pytest.fixture
@@ -157,7 +157,10 @@ def test_G11_after_five_wrong_codes_the_right_one_is_refused_too(rented: World) 
             locked = confirm(rented, change_id, entered)
             assert_problem(locked, 409, "code_locked")
             assert locked.json["params"]["available_from"] == "2025-05-12"
-            assert confirm(rented, change_id, entered, who=STAFF, **BY_PHONE).code == "code_locked"
+            assert (
+                confirm(rented, change_id, entered, who=STAFF, because=BY_PHONE).code
+                == "code_locked"
+            )
     assert on(rented)[0] == "vps-s"
 
 
@@ -193,8 +196,8 @@ def test_G11_wrong_codes_add_up_over_the_changes_of_a_day_and_not_over_the_next(
 
 def test_G11_wrong_codes_count_whoever_enters_them(rented: World) -> None:
     change_id, code = waiting(rented)
-    for n, (who, said) in enumerate([(ALICE, {}), (STAFF, BY_PHONE), (ALICE, {})], start=1):
-        reply = confirm(rented, change_id, wrong(code, n), who=who, **said)
+    for n, (who, said) in enumerate([(ALICE, None), (STAFF, BY_PHONE), (ALICE, None)], start=1):
+        reply = confirm(rented, change_id, wrong(code, n), who=who, because=said)
         assert reply.json["params"] == {"tries_left": 5 - n}
 
 
@@ -300,31 +303,32 @@ def test_X10_staff_confirms_only_with_a_reason_which_becomes_an_event(rented: Wo
     """The customer sees that it was staff, and neither who nor why."""
     change_id, code = waiting(rented)
     with nothing_written(rented):
-        for said in ({}, {"on_behalf_reason": ""}, {"on_behalf_reason": "  "}):
+        for said in (None, "", "  "):
             for entered in (code, wrong(code)):
-                reply = confirm(rented, change_id, entered, who=STAFF, **said)
+                reply = confirm(rented, change_id, entered, who=STAFF, because=said)
                 assert reply.status == 422, reply.text
                 assert reply.json["params"]["field"] == "on_behalf_reason"
         reply = confirm(rented, change_id, code, who=STAFF)
         assert_problem(reply, 422, "missing_field", "on_behalf_reason")
-        assert confirm(rented, change_id, code, **BY_PHONE).status == 422  # alice has none to give
+        assert (
+            confirm(rented, change_id, code, because=BY_PHONE).status == 422
+        )  # alice has none to give
     assert_problem(
-        confirm(rented, change_id, wrong(code), who=STAFF, **BY_PHONE), 409, "wrong_code"
+        confirm(rented, change_id, wrong(code), who=STAFF, because=BY_PHONE), 409, "wrong_code"
     )
-    reply = confirm(rented, change_id, code, who=STAFF, **BY_PHONE)
+    reply = confirm(rented, change_id, code, who=STAFF, because=BY_PHONE)
     assert reply.status == 200
-    reason = BY_PHONE["on_behalf_reason"]
     path = "/contracts/v-1/timeline"
-    assert reason in rented.call("GET", path, STAFF).text
+    assert BY_PHONE in rented.call("GET", path, STAFF).text
     for who in (ALICE, BOB):
         for seen in (
             rented.call("GET", path, who).text,
             rented.call("GET", "/contracts/v-1", who).text,
         ):
-            assert reason not in seen
+            assert BY_PHONE not in seen
             assert "erin" not in seen
-    assert reason not in plan_changes(rented).text
-    assert reason not in json.dumps(told(rented, "v-1"))
+    assert BY_PHONE not in plan_changes(rented).text
+    assert BY_PHONE not in json.dumps(told(rented, "v-1"))
     assert "contract.plan_changed" in history(rented, "v-1")
 
 
@@ -432,7 +436,7 @@ def test_X10_the_code_is_in_the_mail_and_nowhere_else(
     kept += everything(rented)
     for who in (ALICE, STAFF):
         said += [seen(rented, path, who) for path in READ]
-    said.append(confirm(rented, change_id, code, who=STAFF, **BY_PHONE).text)
+    said.append(confirm(rented, change_id, code, who=STAFF, because=BY_PHONE).text)
     kept += everything(rented)
     heard += [json.dumps(event) for event in rented.relay()]
     for who in (ALICE, STAFF):

@@ -55,8 +55,7 @@ def test_X11_each_change_is_there_with_both_plans_the_dates_and_who_confirmed(
     code = code_in_mail(world)
     confirm(world, change_id, wrong(code))
     it_is(world, "2025-05-12", "12:05")
-    said = {"on_behalf_reason": "she rang us up"}
-    assert confirm(world, change_id, code, who=STAFF, **said).status == 200
+    assert confirm(world, change_id, code, who=STAFF, because="she rang us up").status == 200
 
     late, early = plan_changes(world).json["items"]
     assert late == {
