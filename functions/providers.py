@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from tacit.domain.days import Unit
-from tacit.domain.policy import Anchor, Inactivity, Kind, Phase, Plan, Policy
+from tacit.domain.policy import Anchor, Inactivity, Kind, Phase, Plan, PlanChanging, Policy
 from tacit.domain.refusals import NotFound
 from tacit.policies import UnknownPolicy, newest
 from tacit.replies import Answer
@@ -68,6 +68,17 @@ def _policy_json(policy: Policy) -> dict[str, Any]:
             for name, rule in policy.actions.items()
         },
         "kinds": {name: _kind_json(kind) for name, kind in policy.kinds.items()},
+        "plan_change": policy.plan_change and _plan_change_json(policy.plan_change),
+    }
+
+
+def _plan_change_json(rule: PlanChanging) -> dict[str, Any]:
+    return {
+        "kinds": sorted(rule.kinds),
+        "cooldown_days": rule.cooldown_days,
+        "min_days_after_change": rule.min_days_after_change,
+        "unlimited_option": rule.unlimited_option,
+        "pass_option": rule.pass_option,
     }
 
 

@@ -9,10 +9,8 @@ import importlib
 import json
 import re
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -21,14 +19,9 @@ from urllib.parse import quote
 
 import boto3
 import pytest
-from botocore.loaders import JSONFileLoader
-from moto import mock_aws
-from moto.core.serialize import ResponseSerializer
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import DynamoType
-from moto.dynamodb.models.table import Table
 
 from tacit.runtime.stack import forget_stack
+from tests.integration.imitation import imitated_aws
 from tests.tables import table_definition, template
 
 REGION = "eu-central-1"
@@ -205,8 +198,10 @@ class World:
     def messages(self, url: str) -> list[dict[str, Any]]:
         """Up to ten messages, taken from a queue, in the form in which Lambda gets them."""
         taken = self.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        for message in taken:
-            self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        if taken:
+            handles = [{"Id": m["MessageId"], "ReceiptHandle": m["ReceiptHandle"]} for m in taken]
+            gone = self.sqs.delete_message_batch(QueueUrl=url, Entries=handles)
+            assert len(gone["Successful"]) == len(taken), gone
         return [
             {
                 "messageId": message["MessageId"],
@@ -336,65 +331,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(RoomForFrames())
 
 
-def _twin(table: Table, _: dict[int, Any]) -> Table:
-    """A copy of moto's table to go back to: the rows are new, the items in them the same.
-
-    moto copies a whole table for each write of a transaction, which is most of what these tests
-    would spend. An item is replaced by a put and taken away by a delete; only an update changes it
-    in place, so that those of a transaction are copied through and through (`_updating`).
-    """
-    twin = copy(table)
-    rows = {key: dict(row) if isinstance(row, dict) else row for key, row in table.items.items()}
-    twin.items = defaultdict(dict, rows)
-    for pk, sk in _UPDATED:
-        if sk in twin.items.get(pk, {}):
-            twin.items[pk][sk] = deepcopy(twin.items[pk][sk])
-    return twin
-
-
-_UPDATED: list[tuple[Any, Any]] = []
-
-
-def _updating(backend: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
-    keys = [entry["Update"]["Key"] for entry in transact_items if "Update" in entry]
-    _UPDATED[:] = [(DynamoType(key["pk"]), DynamoType(key["sk"])) for key in keys]
-    _TRANSACT(backend, transact_items)
-
-
-_TRANSACT = DynamoDBBackend.transact_write_items
-
-
-def _serialized(self: Any, into: Any, value: Any, shape: Any, key: str) -> None:
-    """An attribute's value is JSON already; moto would ask each of its ten members for it."""
-    if shape.name == "AttributeValue" and isinstance(value, dict) and key:
-        self._default_serialize(into, value, shape, key)
-    else:
-        _STRUCTURE(self, into, value, shape, key)
-
-
-_STRUCTURE = ResponseSerializer._serialize_type_structure
-
-
-def _same(self: DynamoType, other: DynamoType) -> bool:
-    """Keys are texts, and a query compares every key there is: as they are, not cast first."""
-    return bool(self.type == other.type and self.value == other.value)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _aws() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in ENVIRONMENT.items():
             patch.setenv(name, value)
-        # Every world has clients of its own; reading AWS's models anew for each is a quarter of
-        # the time that all of these tests take.
-        read = JSONFileLoader.load_file
-        once = cache(lambda path: read(JSONFileLoader(), path))
-        patch.setattr(JSONFileLoader, "load_file", lambda _, path: once(path))
-        patch.setattr(Table, "__deepcopy__", _twin, raising=False)
-        patch.setattr(DynamoDBBackend, "transact_write_items", _updating)
-        patch.setattr(ResponseSerializer, "_serialize_type_structure", _serialized)
-        patch.setattr(DynamoType, "__eq__", _same)
-        with mock_aws():
+        with imitated_aws():
             yield
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.conftest import STAFF, World, new_world
@@ -22,6 +22,7 @@ from tests.integration.edge import (
 )
 from tests.integration.plan_changes import WISH, changeable
 from tests.integration.test_bad_input import REGISTRATION
+from tests.searches import examples
 
 SCALARS = (
     st.none()
@@ -76,15 +77,10 @@ def world() -> Iterator[World]:
         yield made
 
 
-THOROUGH = settings(
-    max_examples=150,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+THOROUGH = examples(150, 3000)
 
 
+@pytest.mark.search
 @THOROUGH
 @given(st.sampled_from(["f-1", "f-2", "f-3"]), CHANGES)
 def test_any_body_gets_an_answer(world: World, contract_id: str, changes: dict[str, Any]) -> None:
@@ -102,6 +98,7 @@ def test_any_body_gets_an_answer(world: World, contract_id: str, changes: dict[s
         assert reply.json["detail"]
 
 
+@pytest.mark.search
 @THOROUGH
 @given(st.sampled_from(COMMANDS), st.dictionaries(FIELDS | st.text(max_size=5), VALUES, max_size=2))
 def test_any_body_of_a_command_gets_an_answer(

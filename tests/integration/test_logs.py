@@ -9,6 +9,7 @@ import pytest
 
 from tacit.runtime.observability import logger
 from tests.integration.conftest import ALICE, BOB, STAFF, World
+from tests.integration.imitation import moto_alone
 from tests.integration.money import opened
 from tests.integration.plan_changes import asked_for, mailed_code, other, serving
 
@@ -34,7 +35,8 @@ def loud() -> Iterator[None]:
     for name in levels:
         logging.getLogger(name).setLevel(logging.DEBUG)
     logger().setLevel("DEBUG")
-    yield
+    with moto_alone():
+        yield
     logger().setLevel(ours)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

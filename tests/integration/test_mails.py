@@ -11,7 +11,7 @@ from tacit.domain.policy import Channel, Policy
 from tacit.domain.values import Contract
 from tacit.runtime.letters import kinds
 from tacit.runtime.stack import stack
-from tacit.service import policy_of
+from tacit.versions import policy_of
 from tests.integration.conftest import ALICE, STAFF, World
 from tests.integration.rules.scenes import cancel, it_is, job
 

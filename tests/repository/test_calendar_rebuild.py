@@ -11,12 +11,12 @@ from tacit.calendar import rebuild as rebuilding
 from tacit.calendar.__main__ import main
 from tacit.calendar.rebuild import Rebuild, Tally
 from tacit.domain.commands import Amend, Cancel
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw, to_raw
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
 from tacit.store.writes import put
+from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, bad_heads
 from tests.repository.bulk import write_contracts, write_items
 from tests.repository.desk import Desk, everything, portfolio
@@ -228,6 +228,14 @@ def test_the_command_prints_one_line_that_a_program_reads(
     assert written.out.count("\n") == 1
     assert json.loads(written.out)["unreadable"].keys() == {"contract#c-policy"}
     assert "contract#c-policy" in written.err
+
+
+def test_a_command_that_could_not_be_finished_says_why_and_counts_nothing(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rebuild", "--table", f"not-{desk.table.name}"]) == 2
+    said = capsys.readouterr()
+    assert (said.out, "ResourceNotFound" in said.err) == ("", True)
 
 
 def test_the_command_says_that_it_wants_a_table(

@@ -91,6 +91,22 @@ def phases(*rows: dict[str, Any]) -> Change:
     return lambda data: life(data).update(phases=named)
 
 
+def changing(data: dict[str, Any], **fields: Any) -> Any:
+    """Two plans of a kind, both mails, and a table that is right but for these fields."""
+    data["kinds"]["server"] = {"closed_reason": "terminated", "lives": [{}]}
+    plan = {"kind": "server", "term_months": 12, "price": "60.00"}
+    data["plans"] += [{**plan, "id": "small"}, {**plan, "id": "large", "price": "90.00"}]
+    table = {"kinds": ["server"], "cooldown_days": 30, "min_days_after_change": 1}
+    data["plan_change"] = {**table, **fields}
+    data["messages"].update(plan_change_code=["email"], plan_changed=["email"])
+
+
+def one_server_plan(data: dict[str, Any], **fields: Any) -> Any:
+    changing(data)
+    del data["plans"][-1]
+    data["plans"][-1].update(fields)
+
+
 def nothing(data: dict[str, Any]) -> None:
     pass
 
@@ -199,7 +215,47 @@ ERRORS: list[tuple[str, Change, str]] = [
             "transferred_out",
             "warranted",
             "warranty_contact",
+            "plan_change_code",
+            "plan_changed",
         )
+    ),
+    (
+        "a way back for what was paid back",
+        lambda d: (
+            d["actions"]["cancel"]["modes"].append("immediate"),
+            d["kinds"]["domain"].update(money_back=True),
+            life(d).update(immediate="terminate"),
+            life(d)["phases"][0].update(restore=BACK),
+        ),
+        "kinds.domain.lives[0].phases[0].restore: brings back a paid term, whose money is paid",
+    ),
+    (
+        "plan changes of no kind",
+        lambda d: changing(d, kinds=[]),
+        "plan_change.kinds: names no kind, so nobody can ever change",
+    ),
+    (
+        "plan changes to nothing that is sold",
+        lambda d: (
+            changing(d),
+            [plan.update(orderable=False) for plan in d["plans"][-2:]],
+        ),
+        "plan_change.kinds: 'server' has no plan with a price that is sold, so nobody can ever",
+    ),
+    (
+        "plan changes between one plan",
+        one_server_plan,
+        "plan_change.kinds: 'server' has one plan with a price, of one unit, so nobody can ever",
+    ),
+    (
+        "a pass that is not spent",
+        lambda d: changing(d, pass_option="free", unlimited_option="free"),
+        "plan_change.pass_option: 'free' is the unlimited_option, too: it could never be spent",
+    ),
+    (
+        "plan changes without a code",
+        lambda d: (changing(d), d["messages"].pop("plan_change_code")),
+        "messages.plan_change_code: is not sent, so nobody would have the code",
     ),
     (
         "a reminder of an end without a day for it",
@@ -287,6 +343,70 @@ def test_each_message_that_does_happen_is_none() -> None:
 )
 def test_what_renewals_say_happens_wherever_something_is_renewed(message: str) -> None:
     assert errors_with(lambda d: d["messages"].update({message: ["email"]})) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        changing,
+        lambda d: changing(d, cooldown_days=0),
+        lambda d: changing(d, unlimited_option="any_time", pass_option="one_more"),
+        lambda d: one_server_plan(d, max_quantity=2),
+        lambda d: (changing(d), d["plans"][-1].update(orderable=False)),
+        lambda d: (changing(d), d["messages"].pop("plan_changed")),
+    ],
+    ids=["two plans", "no wait", "options", "one plan of two", "away from one", "untold"],
+)
+def test_X1_changes_that_somebody_can_make_are_no_error(change: Change) -> None:
+    assert errors_with(change) == []
+
+
+def test_X1_what_costs_nothing_has_no_days_to_change_with() -> None:
+    def with_a_free_plan(data: dict[str, Any]) -> None:
+        changing(data)
+        data["plans"][-1].update(price="0.00")
+
+    found = errors_with(with_a_free_plan)
+    assert [each.partition(", so")[0] for each in found] == [
+        "plan_change.kinds: 'server' has one plan with a price, of one unit"
+    ]
+    (warning,) = (each for each in warnings_with(with_a_free_plan) if each.startswith("plans"))
+    assert (
+        warning == "plans[3].price: 'large' is for nothing, so nobody can change to it, or from it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "paths"),
+    [
+        (changing, []),
+        (
+            lambda d: changing(d, cooldown_days=0, unlimited_option="a", pass_option="b"),
+            ["plan_change.unlimited_option", "plan_change.pass_option"],
+        ),
+        (lambda d: changing(d, cooldown_days=1, unlimited_option="a", pass_option="b"), []),
+        (
+            lambda d: (changing(d), d["messages"].pop("plan_changed")),
+            ["messages.plan_changed"],
+        ),
+    ],
+    ids=["plain", "no wait to lift", "a day's wait to lift", "untold"],
+)
+def test_X3_what_an_author_of_plan_changes_should_know(change: Change, paths: list[str]) -> None:
+    assert [each.partition(":")[0] for each in warnings_with(change)] == paths
+
+
+@pytest.mark.parametrize("mode", ["inactivate", None])
+def test_what_is_paid_back_and_not_over_at_once_may_come_back(mode: str | None) -> None:
+    """Switched off until its end it is restored into a new term, which is paid."""
+
+    def paid_back(data: dict[str, Any]) -> None:
+        data["actions"]["cancel"]["modes"].append("immediate")
+        data["kinds"]["domain"].update(money_back=True)
+        life(data).update({"immediate": mode} if mode else {})
+        life(data)["phases"][0].update(restore=BACK)
+
+    assert errors_with(paid_back) == []
 
 
 def test_under_a_plan_that_only_follows_nothing_is_renewed() -> None:

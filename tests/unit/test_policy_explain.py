@@ -318,6 +318,39 @@ def test_S11_what_follows_its_parent_is_told_by_its_parents_courses() -> None:
     ]
 
 
+def test_X1_X3_X10_how_plans_are_changed_is_told_before_the_kinds() -> None:
+    text = explain(newest("kriax"), NEW_YEAR).partition("\nkind ")[0]
+    assert text.partition("plan change")[2] == (
+        " (vps): nothing is charged; the paid days that are left become days of the new plan, by\n"
+        "  what a day costs, and at least 1 must be left\n"
+        "  one every 30 days; with flexi_plus as often as the customer likes; instant_change_pass"
+        " spares one\n    wait, and is spent by it\n"
+        "  carried out once the code that is mailed is entered; from then on nothing is paid back\n"
+    )
+    assert "plan change" not in explain(newest("kreativmedia"), NEW_YEAR)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"min_days_after_change": 7}, "at least 7 must be left"),
+        ({"cooldown_days": 1}, "one every day; with flexi_plus"),
+        ({"cooldown_days": 0}, "  as often as the customer likes\n"),
+        ({"unlimited_option": None}, "one every 30 days; instant_change_pass spares one wait"),
+        ({"unlimited_option": None, "pass_option": None}, "  one every 30 days\n"),
+        ({"kinds": frozenset({"vps", "other"})}, "plan change (other, vps): nothing is charged"),
+    ],
+)
+def test_X3_X8_what_is_told_of_plan_changes_is_the_policys(
+    fields: dict[str, Any], says: str
+) -> None:
+    policy = newest("kriax")
+    assert policy.plan_change is not None
+    changed = replace(policy, plan_change=replace(policy.plan_change, **fields))
+    assert says in explain(changed, NEW_YEAR)
+    assert says not in explain(policy, NEW_YEAR)
+
+
 def test_a_notice_period_moves_the_last_day_to_cancel_at_term() -> None:
     text = explain(with_life(newest("kreativmedia"), "hosting", notice_days=60), NEW_YEAR)
     assert "cancelled at term, at the latest on 2026-11-02\n      2026-11-02  cancelled;" in text

@@ -9,7 +9,6 @@ from dataclasses import asdict
 
 from tacit.calendar.rebuild import Rebuild
 from tacit.runtime.stack import Settings, Stack
-from tacit.store.patience import Busy
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,8 +23,8 @@ def main(arguments: Sequence[str]) -> int:
     rebuild = Rebuild(Stack(settings).table, _say, asked.dry_run)
     try:
         tally = rebuild.run(asked.from_start)
-    except Busy as busy:
-        _say(f"{busy}; called again, it goes on where it stopped")
+    except Exception as error:  # 1 is for what was finished
+        _say(f"{type(error).__name__}: {error}\nCalled again, it goes on where it stopped.")
         return 2
     counts = asdict(tally) | {"dry_run": asked.dry_run}
     sys.stdout.write(json.dumps(counts, ensure_ascii=False) + "\n")

@@ -2,7 +2,8 @@
 
 Until the code is entered nothing changes (X10). A change that waits stands on the head of its
 contract, so that it has that head's one version: two of them never meet, and whatever moves the
-contract meanwhile is seen when the code comes. It lapses by itself, without anybody doing it.
+contract meanwhile is seen when the code comes. It lapses by itself, without anybody doing it. One
+that was carried out leaves the head and is history.
 """
 
 from dataclasses import replace
@@ -137,7 +138,7 @@ def lapsed(contract: Contract, why: str, by: Actor, policy: Policy, now: datetim
 
 
 def named(situation: Situation, contract: Contract, asked: str) -> PlanChange:
-    """The change of this contract with that id: the last one, or one that was carried out."""
+    """The change of this contract with that id: the one asked for last, or one that is history."""
     for change in (contract.plan_change, situation.carried_out):
         if change is not None and change_id(contract, change) == asked:
             return change
@@ -182,7 +183,7 @@ def _carried_out(
         notice=None,
         noticed_on=None,
         generation=contract.events + 2,
-        plan_change=done,
+        plan_change=None,
         plan_changed_on=today,
     )
     after = replace(after, noticed_on=newest_until(after, policy, today))

@@ -150,14 +150,16 @@ def check_living(contract: Contract, policy: Policy, now: datetime) -> None:
 def _check_plan(
     situation: Situation, contract: Contract, plan: Plan, wanted: Wanted, policy: Policy
 ) -> None:
-    """The contract keeps the version that its term began under (G10), so the plan is one of that
-    version's; but nobody moves to what is not sold any more."""
+    """The contract keeps the version that its term began under (G10), so the plan must be one of
+    that version's; but nobody moves to what is not sold any more."""
     if plan.kind != contract.kind:
         params = {"plan": plan.id, "kind": plan.kind, "contract_kind": contract.kind}
         raise Refused("other_kind", params)
-    versions = (policy, situation.newest or policy)
-    sold = [plan.id in each.plans and each.plans[plan.id].orderable for each in versions]
-    if not all(sold):
+    if plan.id not in policy.plans:
+        params = {"plan": plan.id, "policy": policy.name}
+        raise Refused("plan_from_next_term", params, available_from=contract.expires_on)
+    today = (situation.newest or policy).plans.get(plan.id)
+    if today is None or not (plan.orderable and today.orderable):
         raise Refused("plan_not_sold", {"plan": plan.id})
     if wanted == Wanted(contract.plan, contract.quantity):
         raise Refused("same_plan", {"plan": plan.id, "quantity": wanted.quantity})

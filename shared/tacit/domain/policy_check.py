@@ -16,6 +16,7 @@ from tacit.domain.policy import (
     STAFF_MESSAGE_KINDS,
     ActionRule,
     Channel,
+    Immediate,
     Kind,
     Life,
     Phase,
@@ -32,7 +33,7 @@ from tacit.domain.policy_examples import (
     parent_of,
     registered,
 )
-from tacit.domain.policy_plan_changes import CODE, DONE, can_change, errors_of_changing
+from tacit.domain.policy_plan_changes import CODE, DONE, errors_of_changing
 from tacit.domain.policy_renewals import collections
 from tacit.domain.table_form import Finding
 from tacit.domain.values import Contract, Role
@@ -65,6 +66,7 @@ def _of_kind(policy: Policy, kind: Kind, expires_on: date) -> Iterator[Finding]:
 def _of_life(kind: Kind, life: Life, path: str) -> Iterator[Finding]:
     for index, phase in enumerate(life.phases):
         yield from _of_phase(phase, f"{path}.phases[{index}]")
+    yield from _paid_back(kind, life, path)
     rule = life.inactive
     if rule is not None and not rule.when:
         yield Finding(f"{path}.inactive.when", "names no end, so nothing is ever switched off")
@@ -74,6 +76,16 @@ def _of_life(kind: Kind, life: Life, path: str) -> Iterator[Finding]:
     if life.downgrade is not None and not kind.needs_parent:
         says = f"{kind.name!r} does not hang on another contract that it could follow"
         yield Finding(f"{path}.downgrade", says)
+
+
+def _paid_back(kind: Kind, life: Life, path: str) -> Iterator[Finding]:
+    """Whoever cancels at once would get his money, and then the term that it had paid for."""
+    if not kind.money_back or life.immediate is not Immediate.TERMINATE:
+        return
+    for index, phase in enumerate(life.phases):
+        if phase.restore is not None:
+            says = "brings back a paid term, whose money is paid back already (money_back)"
+            yield Finding(f"{path}.phases[{index}].restore", says)
 
 
 def _of_phase(phase: Phase, path: str) -> Iterator[Finding]:
@@ -176,7 +188,7 @@ def _never_said(policy: Policy, expires_on: date) -> list[Finding]:
         for message in change.messages
     }
     to_holder = {message for _, message, to in said if to == "holder"}
-    to_holder |= {CODE, DONE} if can_change(policy) else set()
+    to_holder |= {CODE, DONE} if policy.plan_change is not None else set()
     to_staff = {(kind, message) for kind, message, to in said if to == "staff"}
     says = "never happens under this policy"
     return [

@@ -36,28 +36,23 @@ def warnings_of_changing(policy: Policy) -> Iterator[Finding]:
         return
     yield from _nothing_to_lift(rule)
     for index, plan in enumerate(policy.plans.values()):
-        if plan.kind in rule.kinds and plan.orderable and not plan.price.minor:
-            says = f"{plan.id!r} is for nothing: no days that are left can be converted into its"
+        if plan.kind in rule.kinds and not plan.price.minor:
+            says = f"{plan.id!r} is for nothing, so nobody can change to it, or from it"
             yield Finding(f"plans[{index}].price", says)
     if not policy.messages.get(DONE):
         says = "is not sent: a holder does not hear that his plan and his expiry have changed"
         yield Finding(f"messages.{DONE}", says)
 
 
-def can_change(policy: Policy) -> bool:
-    """Whether there is a kind whose contracts can change at all."""
-    rule = policy.plan_change
-    return rule is not None and any(_nowhere_to_go(policy, kind) is None for kind in rule.kinds)
-
-
 def _nowhere_to_go(policy: Policy, kind: str) -> str | None:
-    """A change leads to another plan that is sold, or to another quantity of one."""
-    plans = [plan for plan in policy.plans.values() if plan.kind == kind]
+    """A change leads to another plan that is sold, or to another quantity of one. What costs
+    nothing has no days that could be converted."""
+    plans = [plan for plan in policy.plans.values() if plan.kind == kind and plan.price.minor]
     sold = [plan for plan in plans if plan.orderable]
     if not sold:
-        return "has no plan that is sold, so nobody can ever change"
+        return "has no plan with a price that is sold, so nobody can ever change"
     if len(plans) == 1 and sold[0].max_quantity == 1:
-        return "has one plan, of one unit, so nobody can ever change"
+        return "has one plan with a price, of one unit, so nobody can ever change"
     return None
 
 

@@ -21,7 +21,7 @@ from tacit.domain.policy_examples import (
 )
 from tacit.domain.policy_renewals import renewed, warranted
 from tacit.domain.policy_warnings import shortened
-from tacit.policies.telling import by_whom, told
+from tacit.policies.telling import by_whom, changing, told
 
 WIDTH = 100
 
@@ -35,6 +35,10 @@ def explain(policy: Policy, expires_on: date) -> str:
     for name, rule in policy.actions.items():
         ways = f" ({', '.join(rule.modes)})" if rule.modes else ""
         lines += _wrapped(0, f"{name}{ways}: {by_whom(rule)}")
+    if policy.plan_change is not None:
+        first, *more = changing(policy.plan_change)
+        lines += _wrapped(0, first)
+        lines += [line for each in more for line in _wrapped(2, each)]
     for kind in policy.kinds.values():
         lines += ["", f"kind {kind.name}", *_kind(policy, kind, expires_on)]
     return "".join(f"{line}\n" for line in lines)

@@ -7,7 +7,7 @@ from tacit.domain.days import day_start
 from tacit.domain.decision import Change, Situation
 from tacit.domain.household import Step
 from tacit.domain.money import Money
-from tacit.domain.policy import ActionRule, Channel, Policy, RestoreRule
+from tacit.domain.policy import ActionRule, Channel, PlanChanging, Policy, RestoreRule
 from tacit.domain.policy_courses import PEOPLE, answered
 from tacit.domain.policy_examples import STAFF
 from tacit.domain.refusals import Refused
@@ -47,6 +47,30 @@ def by_whom(rule: ActionRule | RestoreRule) -> str:
     if rule.channel is Channel.SUPPORT:
         return f"through support ({people})"
     return f"online ({people})"
+
+
+def changing(rule: PlanChanging) -> list[str]:
+    """How plans are changed (X1 to X3, X8, X10)."""
+    kinds, days = ", ".join(sorted(rule.kinds)), rule.min_days_after_change
+    left = "1 must be left" if days == 1 else f"{days} must be left"
+    return [
+        f"plan change ({kinds}): nothing is charged; the paid days that are left become days of "
+        f"the new plan, by what a day costs, and at least {left}",
+        _waiting(rule),
+        "carried out once the code that is mailed is entered; from then on nothing is paid back",
+    ]
+
+
+def _waiting(rule: PlanChanging) -> str:
+    if not rule.cooldown_days:
+        return "as often as the customer likes"
+    every = "day" if rule.cooldown_days == 1 else f"{rule.cooldown_days} days"
+    parts = [f"one every {every}"]
+    if rule.unlimited_option is not None:
+        parts.append(f"with {rule.unlimited_option} as often as the customer likes")
+    if rule.pass_option is not None:
+        parts.append(f"{rule.pass_option} spares one wait, and is spent by it")
+    return "; ".join(parts)
 
 
 def _event(policy: Policy, event: Event, contract: Contract) -> str:

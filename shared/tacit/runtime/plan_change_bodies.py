@@ -76,8 +76,8 @@ def requested_answer(view: View, decision: Decision) -> Answer:
 def change_answer(view: View, decision: Decision) -> Answer:
     """A command's answer, with the change that it is about."""
     contract = decision.contract
-    change = decision.plan_change if isinstance(decision, Change) else None
-    change = change or contract.plan_change
+    done = decision.plan_change if isinstance(decision, Change) else view.situation.carried_out
+    change = done or contract.plan_change
     told = change_json(view, contract, change) if change is not None else None
     body = {"plan_change": told, **answers.command_body(view, decision)}
     if isinstance(decision, Change) and decision.plan_change is not None:

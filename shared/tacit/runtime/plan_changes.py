@@ -8,6 +8,7 @@ guess.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tacit.callers import Caller
 from tacit.domain.codes import is_right
 from tacit.domain.commands import Command, ConfirmPlanChange
 from tacit.domain.days import add_days, local_day
@@ -16,8 +17,9 @@ from tacit.domain.plan_change import MOST_TRIES, check_waiting, named
 from tacit.domain.plan_quote import CONFIRMED, Quote, Wanted, change_id, quote
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Actor, PlanChange, Role, Status
+from tacit.named import with_history
 from tacit.replies import Answer, Request, recorded
-from tacit.service import Caller, Contracts, Shape, View
+from tacit.service import Contracts, Shape, View
 from tacit.store.code_tries import CodeTries
 
 ACTION = "change_plan"
@@ -70,7 +72,7 @@ class PlanChanges:
     def _compared(self, view: View, asked: str, code: str) -> tuple[bool, int]:
         """Whether the code is right, and how many more may be wrong today."""
         contract = view.contract
-        situation = self.contracts.with_history(view.situation, contract, asked)
+        situation = with_history(self.contracts.repository, view.situation, contract, asked)
         change = named(situation, contract, asked)
         if change.status != CONFIRMED:
             check_waiting(contract, change, view.now)

@@ -5,6 +5,7 @@ one contract and local day, over all its changes; DynamoDB takes it away some da
 """
 
 import time
+from contextlib import suppress
 from datetime import date
 
 from pynamodb.expressions.operand import Path
@@ -12,7 +13,7 @@ from pynamodb.expressions.operand import Path
 from tacit.domain.plan_change import MOST_TRIES
 from tacit.store import keys
 from tacit.store.table import Table
-from tacit.store.writes import ConditionFailed, absent, update
+from tacit.store.writes import ConditionFailed, Write, absent, update
 
 _KEPT = 7 * 24 * 3600
 
@@ -24,23 +25,25 @@ class CodeTries:
     def take(self, contract_id: str, day: date) -> int | None:
         """How many more may be wrong after this one; None where the day has had all of its tries.
         One whose answer was lost may be counted twice: that errs on the safe side."""
-        key, tries = keys.code_tries(contract_id, day), Path("tries")
-        counted = [
-            tries.add(1),
-            Path("item").set("code_tries"),
-            Path("ttl").set(_forgotten()),
-        ]
         try:
-            self.table.write(update("tries", key, counted, absent | (tries < MOST_TRIES)))
+            self.table.write(one_more(contract_id, day))
         except ConditionFailed:
             return None
-        found = self.table.get(key)
+        found = self.table.get(keys.code_tries(contract_id, day))
         return MOST_TRIES - int(found["tries"]) if found is not None else 0
 
     def give_back(self, contract_id: str, day: date) -> None:
         """The code was right: it is no wrong try."""
-        key = keys.code_tries(contract_id, day)
-        self.table.write(update("tries", key, [Path("tries").add(-1)], Path("tries") > 0))
+        key, tries = keys.code_tries(contract_id, day), Path("tries")
+        with suppress(ConditionFailed):
+            self.table.write(update("tries", key, [tries.add(-1)], tries > 0))
+
+
+def one_more(contract_id: str, day: date) -> Write:
+    """DynamoDB counts by itself, and not beyond what the day allows."""
+    key, tries = keys.code_tries(contract_id, day), Path("tries")
+    counted = [tries.add(1), Path("item").set("code_tries"), Path("ttl").set(_forgotten())]
+    return update("tries", key, counted, absent | (tries < MOST_TRIES))
 
 
 def _forgotten() -> int:
