@@ -2,8 +2,8 @@
 
 In a ```console block, `$ curl …` is the question, what follows up to the next `$` the answer: its
 status line, then JSON whose fields must all be in the real answer. `$ALICE`, `$BOB` and `$STAFF`
-say who asks, `$QUOTE` is the id of the last quote, `$CODE` the code that was mailed. The blocks of one
-page are played in their order, on one stack.
+say who asks, `$QUOTE` is the id of the last quote, `$CODE` the code that was mailed. The blocks of
+one page are played in their order, on one stack.
 """
 
 import json
