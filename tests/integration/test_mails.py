@@ -18,7 +18,13 @@ from tests.integration.rules.scenes import cancel, it_is, job
 TEAM = "team@kreativmedia.example"
 LEAST: dict[str, Any] = {}
 # What asks its reader to do something, and is sent only as long as that is so.
-READ_AGAIN = {"expiry_noticed", "renewal_noticed", "renewal_unpaid", "warranty_contact"}
+READ_AGAIN = {
+    "plan_change_code",
+    "expiry_noticed",
+    "renewal_noticed",
+    "renewal_unpaid",
+    "warranty_contact",
+}
 FULL = {
     "expires_on": "2026-01-15",
     "last_day_to_reactivate": "2026-01-14",

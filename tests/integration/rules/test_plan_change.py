@@ -130,7 +130,7 @@ def test_X2_before_a_plan_change_there_is_money_back_and_after_it_there_is_none(
         answer = cancel(world, "v-1", mode="immediate", dry_run=dry_run)
         assert answer.status == 200, answer.text
         assert answer.json["events"][0]["data"].get("money_back") in (None, "0.00")
-    assert world.contract("v-1")["status"] == "closed"
+    assert world.contract("v-1")["status"] == "expired"
     assert moved(world, "a-1") == before
 
 
