@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from tacit.domain.days import Length
 from tacit.domain.money import Money
 from tacit.domain.registries import Registry
+from tacit.domain.tickets.rules import Ticketing
 from tacit.domain.values import Contract, Role, Status
 
 # The words a policy may use where they are no type of their own.
@@ -40,6 +41,8 @@ MESSAGE_KINDS = frozenset(
         "warranty_contact",
         "plan_change_code",
         "plan_changed",
+        "invoice_reminder",
+        "order_cancelled",
     }
 )
 STAFF_MESSAGE_KINDS = frozenset({"cancelled_immediately", "restored", "transferred_out"})
@@ -271,7 +274,8 @@ class PlanChanging:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of it. `plan_change` None: plans are not changed at all."""
+    """All of it. `plan_change` None: plans are not changed at all; `ticketing` None: no tickets are
+    sold."""
 
     provider: str
     version: int
@@ -287,6 +291,7 @@ class Policy:
     kinds: Mapping[str, Kind]
     plans: Mapping[str, Plan]
     plan_change: PlanChanging | None = None
+    ticketing: Ticketing | None = None
     registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property

@@ -25,6 +25,7 @@ from tacit.domain.policy import (
     ShortBalance,
 )
 from tacit.domain.table_form import MOST_MONTHS, REQUIRED, Finding, FormError, Table
+from tacit.domain.tickets.rules_form import read_ticketing
 from tacit.domain.values import Role, Status
 
 T = TypeVar("T")
@@ -67,6 +68,7 @@ def _policy(table: Table) -> Policy:
             kinds=kinds,
             plans=plans,
             plan_change=read_plan_change(top.optional("plan_change"), kinds, plans),
+            ticketing=read_ticketing(top.optional("ticketing")),
         )
 
 

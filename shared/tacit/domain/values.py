@@ -23,13 +23,15 @@ class Status(StrEnum):
 
 
 class Role(StrEnum):
-    """As whom somebody acts on one contract."""
+    """As whom somebody acts on one thing: the organiser on his shop and its ticket orders, the
+    others on a contract."""
 
     HOLDER = "holder"
     BILLING_CONTACT = "billing_contact"
     TECHNICAL_CONTACT = "technical_contact"
     STAFF = "staff"
     JOB = "job"
+    ORGANISER = "organiser"
 
 
 @dataclass(frozen=True, slots=True)

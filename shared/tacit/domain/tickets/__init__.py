@@ -1,0 +1,1 @@
+"""Ticket orders and the shops they are placed in: what may happen to them, and when."""
