@@ -1,0 +1,234 @@
+"""What somebody hostile, hurried or unlucky meets on the way to another plan."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import ALICE, BOB, STAFF, Person, Reply, World
+from tests.integration.edge import assert_problem
+from tests.integration.rules.policy_files import PolicyFiles
+from tests.integration.rules.scenes import imported, it_is, patch
+from tests.integration.rules.terms import ends, funded, renew
+
+EURO: dict[str, Any] = {"provider": "kriax", "currency": "EUR"}
+BASE = "/contracts/v-1"
+TWO_SERVERS = [{"id": "s-1", "ip": "192.0.2.1"}, {"id": "s-2", "ip": "192.0.2.2"}]
+
+
+def rented(world: World, starts_on: str = "2025-01-15", plan: str = "vps-s", **more: Any) -> None:
+    wanted = {"plan": plan, "label": "servers", "starts_on": starts_on, **more}
+    world.register("v-1", **{"provider": "kriax", **wanted})
+
+
+def quoted(world: World, plan: str, quantity: int = 1, who: Person = ALICE) -> Reply:
+    body = {"plan": plan, "quantity": quantity}
+    return world.call("POST", f"{BASE}/plan-change-quotes", who, body)
+
+
+def asked(world: World, quote_id: str, who: Person = ALICE) -> Reply:
+    return world.call("POST", f"{BASE}/plan-changes", who, {"quote_id": quote_id})
+
+
+def code_in(world: World) -> str:
+    found = re.findall(r"\b\d{6}\b", world.mails()[-1]["body"])
+    return str(found[0])
+
+
+def confirmed(world: World, change_id: str, code: str) -> Reply:
+    path = f"{BASE}/plan-changes/{change_id}/confirmation"
+    return world.call("POST", path, ALICE, {"code": code})
+
+
+def change(world: World, plan: str, quantity: int = 1) -> str:
+    quote = quoted(world, plan, quantity)
+    assert quote.status == 201, quote.text
+    request = asked(world, quote.json["id"])
+    assert request.status == 201, request.text
+    reply = confirmed(world, request.json["id"], code_in(world))
+    assert reply.status == 200, reply.text
+    return str(request.json["id"])
+
+
+# ------------------------------------------------------------------ odd input
+
+
+@pytest.mark.parametrize("servers", [[], TWO_SERVERS[:1]], ids=["none", "all marked"])
+def test_X6_a_quote_id_that_asks_for_no_server_at_all_is_no_crash(
+    world: World, servers: list[dict[str, str]]
+) -> None:
+    it_is(world, "2025-06-01")
+    rented(world, servers=servers)
+    if servers:
+        world.call("PUT", f"{BASE}/servers/s-1/removal", ALICE, {"confirm": "s-1"})
+    reply = asked(world, "v-1:vps-m:0:2025-06-01:0123456789abcdef0123456789abcdef")
+    assert_problem(reply, 404, "not_found")
+
+
+@pytest.mark.parametrize("quantity", ["0", "00", "0000000"])
+def test_X6_a_quote_for_no_server_was_never_given(world: World, quantity: str) -> None:
+    it_is(world, "2025-06-01")
+    rented(world, quantity=2, servers=TWO_SERVERS)
+    assert_problem(asked(world, f"v-1:vps-m:{quantity}:2025-06-01:ab"), 404, "not_found")
+
+
+def test_the_history_asks_404_before_422(world: World) -> None:
+    reply = world.call("GET", "/contracts/nobody/plan-changes", ALICE, query={"limit": "x"})
+    assert_problem(reply, 404, "not_found")
+
+
+def test_the_history_asks_403_before_422(world: World) -> None:
+    it_is(world, "2025-06-01")
+    rented(world)
+    reply = world.call("GET", f"{BASE}/plan-changes", BOB, query={"limit": "x"})
+    assert_problem(reply, 403, "not_your_role")
+
+
+# ------------------------------------------------------------------ a quote that moved
+
+
+def test_G11_the_fresh_quote_of_a_refusal_can_be_taken_up(world: World) -> None:
+    """A renewal came between. What waits can never be confirmed, and still blocks the new one."""
+    it_is(world, "2025-06-01")
+    funded(world, "a-1", "500.00", **EURO)
+    rented(world)
+    first = asked(world, quoted(world, "vps-m").json["id"])
+    code = code_in(world)
+    assert renew(world, "v-1", "2026-01-15").status == 200
+    refused = confirmed(world, first.json["id"], code)
+    assert_problem(refused, 409, "quote_outdated")
+    fresh = refused.json["params"]["quote"]["id"]
+    again = asked(world, fresh)
+    assert again.status == 201, again.text
+
+
+def test_X3_a_pass_that_the_quote_does_not_spend_is_not_spent(world: World) -> None:
+    """flexi_plus is taken away between request and code: the recap said that nothing is spent."""
+    it_is(world, "2025-06-01")
+    rented(world, options=["flexi_plus", "instant_change_pass"])
+    change(world, "vps-m")
+    quote = quoted(world, "vps-l")
+    assert quote.json["spends"] is None
+    request = asked(world, quote.json["id"])
+    code = code_in(world)
+    assert patch(world, "v-1", options=["instant_change_pass"]).status == 200
+    reply = confirmed(world, request.json["id"], code)
+    assert world.contract("v-1")["options"] == ["instant_change_pass"], reply.text
+    assert_problem(reply, 409, "quote_outdated")
+
+
+def test_X3_one_change_spends_one_of_two_passes(world: World) -> None:
+    it_is(world, "2025-06-01")
+    rented(world, options=["instant_change_pass", "instant_change_pass"])
+    change(world, "vps-m")
+    it_is(world, "2025-06-02")
+    change(world, "vps-l")
+    assert world.contract("v-1")["options"] == ["instant_change_pass"]
+
+
+# ------------------------------------------------------------------ history after the end
+
+
+@pytest.fixture
+def over(world: World) -> World:
+    """Changed once; the last paid day is over, and the job still waits for a renewal."""
+    it_is(world, "2025-06-01")
+    rented(world)
+    world.change_id = change(world, "vps-m")  # type: ignore[attr-defined]
+    end = ends(world, "v-1")["v-1"]
+    it_is(world, end)
+    reply = world.call("GET", f"{BASE}/plan-changes", ALICE)
+    assert_problem(reply, 410, "gone_expired")
+    return world
+
+
+def test_X12_sending_the_code_again_does_not_tell_the_history(over: World) -> None:
+    path = f"{BASE}/plan-changes/{over.change_id}/code"  # type: ignore[attr-defined]
+    reply = over.call("POST", path, ALICE, {})
+    assert "vps-s" not in reply.text, reply.text
+
+
+def test_X12_the_timeline_does_not_tell_the_history(over: World) -> None:
+    reply = over.call("GET", f"{BASE}/timeline", ALICE)
+    assert "plan_was" not in reply.text, reply.text
+
+
+# ------------------------------------------------------------------ days for nothing
+
+
+def test_X1_days_of_a_trial_are_not_converted_behind_a_renewal(
+    world: World, policies: PolicyFiles
+) -> None:
+    """Renewed by hand on the first day of a trial: ten days were never paid for."""
+    policies.edit(
+        "kriax", {"plans.0.trial_days": 10, "messages.activated": ["email"]}
+    )
+    it_is(world, "2025-06-01")
+    funded(world, "a-1", "500.00", **EURO)
+    rented(world, "2025-06-01", plan="vps-s", status="pending")
+    begun = world.call("POST", f"{BASE}/activation", ALICE, {"account_id": "a-1"})
+    assert begun.status == 200, begun.text
+    assert ends(world, "v-1") == {"v-1": "2025-06-11"}
+    assert renew(world, "v-1", "2025-06-11").status == 200
+    assert ends(world, "v-1") == {"v-1": "2026-06-11"}
+    reply = quoted(world, "vps-m")
+    assert reply.status == 201, reply.text
+    paid_days = 365
+    assert reply.json["to"]["remaining_days"] <= 10 + paid_days // 2, reply.json["to"]
+    assert reply.json["to"]["remaining_days"] == paid_days // 2, reply.json["to"]
+    it_is(world, "2025-06-01")
+
+
+def test_X1_the_days_of_a_trial_do_not_grow(world: World, policies: PolicyFiles) -> None:
+    policies.edit("kriax", {"plans.2.trial_days": 10})
+    it_is(world, "2025-06-01")
+    funded(world, "a-1", "500.00", **EURO)
+    rented(world, "2025-06-01", plan="vps-l", status="pending")
+    world.call("POST", f"{BASE}/activation", ALICE, {"account_id": "a-1"})
+    assert renew(world, "v-1", "2025-06-11").status == 200
+    reply = quoted(world, "vps-s")
+    assert reply.json["to"]["remaining_days"] == 4 * 365, reply.json["to"]
+
+
+def test_X1_a_dearer_renewal_does_not_make_the_days_before_it_dearer(
+    world: World, policies: PolicyFiles
+) -> None:
+    """Nine years were paid at 10.00; one more at 20.00 doubles the value of all ten."""
+    it_is(world, "2025-01-15")
+    funded(world, "a-1", "900.00", **EURO)
+    rented(world, "2025-01-15")
+    for year in range(2026, 2033):
+        assert renew(world, "v-1", f"{year}-01-15").status == 200
+    before = quoted(world, "vps-m").json["to"]["remaining_days"]
+    policies.add_version(
+        "kriax", 2, {"plans.0.price": "20.00", "plans.1.price": "20.00"}
+    )
+    assert renew(world, "v-1", "2033-01-15").status == 200
+    reply = quoted(world, "vps-m")
+    assert reply.status == 201, reply.text
+    gained = reply.json["to"]["remaining_days"] - before
+    assert gained <= 366, f"one more year of M was paid, {gained} days of M are gained"
+
+
+def test_X1_a_discount_for_paying_ahead_is_not_worth_days(
+    world: World, policies: PolicyFiles
+) -> None:
+    """R9: a year at half its price is worth half a year of the same plan by the month."""
+    policies.edit(
+        "kriax",
+        {
+            "kinds.vps.prepaid": [{"months": 12, "percent": 50}],
+            "plans.1.term_months": 1,
+            "plans.1.price": "10.00",
+            "plans.0.price": "120.00",
+        },
+    )
+    it_is(world, "2025-06-01")
+    funded(world, "a-1", "500.00", **EURO)
+    rented(world, "2025-06-01", status="pending", expires_on="2026-06-01")
+    begun = world.call("POST", f"{BASE}/activation", ALICE, {"account_id": "a-1"})
+    assert begun.status == 200, begun.text
+    assert begun.json["charges"][0]["amount"]["amount"] == "60.00"
+    reply = quoted(world, "vps-m")
+    assert reply.status == 201, reply.text
+    assert reply.json["to"]["remaining_days"] <= 183, "60.00 buys six months at 10.00"
