@@ -11,7 +11,7 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down clean token invoke build deploy bench check format test \
-	policy test-unit test-integration test-repository test-template test-e2e tools dev-tools
+	policy test-unit test-integration test-repository test-template test-e2e prove tools dev-tools
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -65,6 +65,9 @@ test-template: dev-tools ## Run the tests of template.yaml
 
 test-e2e: tools ## Run the end-to-end tests on a stack of their own
 	@$(RUN) -m local.layers e2e
+
+prove: dev-tools ## Run the long searches all the way: [SEED=7]
+	@$(RUN) -m local.prove --seed "$(or $(SEED),0)"
 
 check: tools ## Formatting, lint, types, template
 	@$(RUN) -m local.checks

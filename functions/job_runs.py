@@ -19,8 +19,8 @@ from tacit.runtime.job_input import read_job
 from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of, scopes_of
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import stack
-from tacit.service import policy_of
 from tacit.store.parking import UNKNOWN, Parked, Parking
+from tacit.versions import policy_of
 
 app = api()
 

@@ -42,11 +42,11 @@ def request_change(id: str) -> Response[str]:
 @app.get("/contracts/<id>/plan-changes")
 def list_changes(id: str) -> Response[str]:
     door = Door(app)
-    contract_id = door.id()
-    door.known_query("limit", "next")
-    paging, limit, place = door.page([contract_id])
-    view, found, behind = stack().plan_changes.history(door.caller, contract_id, limit, place)
+    view = stack().plan_changes.view(door.caller, door.id())
     contract, role = view.contract, view.actor.role
+    door.known_query("limit", "next")
+    paging, limit, place = door.page([contract.id])
+    found, behind = stack().plan_changes.history(view, limit, place)
     items = [plan_change_bodies.history_json(contract, change, role) for change in found]
     return respond(page_answer(items, paging.token(behind)))
 
@@ -55,7 +55,10 @@ def list_changes(id: str) -> Response[str]:
 def send_code_again(id: str, change_id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
-    command = plan_change_commands.code_again(body, _change_id(door))
+
+    def command(actor: Actor) -> Command:
+        return plan_change_commands.code_again(body, _change_id(door))(actor)
+
     return _carried_out(door, body, command, plan_change_bodies.change_answer)
 
 
@@ -63,20 +66,23 @@ def send_code_again(id: str, change_id: str) -> Response[str]:
 def confirm(id: str, change_id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
-    asked = _change_id(door)
 
-    def entered(actor: Actor) -> tuple[str, str | None, Request]:
-        return *plan_change_commands.confirmation(body, actor), door.request(body)
+    def entered(actor: Actor) -> tuple[str, str, str | None, Request]:
+        asked = _change_id(door)
+        return asked, *plan_change_commands.confirmation(body, actor), door.request(body)
 
     shape = plan_change_bodies.change_answer
-    return respond(stack().plan_changes.confirm(door.caller, door.id(), asked, entered, shape))
+    return respond(stack().plan_changes.confirm(door.caller, door.id(), entered, shape))
 
 
 @app.put("/contracts/<id>/servers/<server_id>/removal")
 def mark_server(id: str, server_id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
-    command = plan_change_commands.mark(body, door.id(name="server_id"))
+
+    def command(actor: Actor) -> Command:
+        return plan_change_commands.mark(body, door.id(name="server_id"))(actor)
+
     return _carried_out(door, body, command, plan_change_bodies.servers_answer)
 
 
@@ -84,7 +90,10 @@ def mark_server(id: str, server_id: str) -> Response[str]:
 def unmark_server(id: str, server_id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
-    command = plan_change_commands.unmark(body, door.id(name="server_id"))
+
+    def command(actor: Actor) -> Command:
+        return plan_change_commands.unmark(body, door.id(name="server_id"))(actor)
+
     return _carried_out(door, body, command, plan_change_bodies.servers_answer)
 
 

@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "errors.md"
 INTRODUCTION = """\
 # Errors
 
-Made from `runtime/problems.py` by `python -m local.errors_page`. Do not edit it by hand.
+Made from `runtime/problem_table.py` by `python -m local.errors_page`. Do not edit it by hand.
 
 Every refusal is an `application/problem+json` document (RFC 9457):
 
@@ -42,7 +42,7 @@ Angle brackets stand for a value of `params`.
 def page() -> str:
     """The whole page, ending with a newline."""
     sys.path.insert(0, str(ROOT / "shared"))
-    from tacit.runtime.problems import PROBLEMS
+    from tacit.runtime.problem_table import PROBLEMS
 
     lines = [INTRODUCTION, "| status | code | title | detail |", "|---|---|---|---|"]
     for code, entry in sorted(PROBLEMS.items(), key=lambda item: item[1].status):

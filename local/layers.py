@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 
 from local.places import ROOT, aws_environment
 from local.progress import say
@@ -16,20 +17,24 @@ BUDGETS: dict[str, float | None] = {
     "template": None,
     "e2e": 120,
 }
-# moto burns a processor, and every test has a stack of its own: two at a time, each file in one of
-# them, since many play one story for all of their tests. The other layers are quick, or share one
-# server and one clock.
-PARALLEL = {"integration": ["-n", "2", "--dist", "loadfile"]}
+# Two at a time where every test has a stack or a table of its own, each file in one of them, since
+# many play one story for all of their tests, and processes that race are made once a file. Of the
+# other layers one is quick, and one shares a stack and its clock.
+TWO = ["-n", "2", "--dist", "loadfile"]
+PARALLEL = {"integration": TWO, "repository": TWO}
 TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
 
 
-def run(layer: str) -> tuple[int, float]:
+def run(layer: str, *options: str, variables: Mapping[str, str] | None = None) -> tuple[int, float]:
     """pytest's exit code and the seconds it took; a layer without a test has failed (code 5)."""
     say(f"\n=== {title(layer)} ===")
     started = time.monotonic()
     command = [sys.executable, "-m", "pytest", f"tests/{layer}", *PARALLEL.get(layer, [])]
     # A test that forgets to say which AWS it means must not find the developer's own.
-    code = subprocess.run(command, cwd=ROOT, env=aws_environment(), check=False).returncode
+    environment = {**aws_environment(), **(variables or {})}
+    # Else pytest would read and rewrite every test anew, which takes as long as the shortest layer.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    code = subprocess.run([*command, *options], cwd=ROOT, env=environment, check=False).returncode
     return code, time.monotonic() - started
 
 

@@ -8,32 +8,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
+from tacit.callers import Caller, Now
 from tacit.domain.commands import (
-    Activate,
-    Cancel,
     Command,
-    ConfirmPlanChange,
-    FinishTask,
-    PayNotice,
     Register,
     Registration,
-    Renew,
-    ResendCode,
-    Restore,
-    ReverseRenewal,
 )
-from tacit.domain.days import local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import check_asker, decide
-from tacit.domain.money_back import money_back
-from tacit.domain.plan_quote import number_in
 from tacit.domain.policy import Policy
-from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
+from tacit.domain.refusals import Broken, NotFound, Refused
 from tacit.domain.registration import own_order, too_many_addons
-from tacit.domain.values import Account, Actor, Contract, Role, Status
-from tacit.policies import UnknownPolicy, newest, policy, shipped
+from tacit.domain.values import Actor, Contract, Role, Status
+from tacit.named import with_named
+from tacit.policies import shipped
 from tacit.replies import Answer, Request, record_of, recorded
 from tacit.store.patience import Busy
 from tacit.store.repository import (
@@ -43,25 +32,10 @@ from tacit.store.repository import (
     LostRace,
     Repository,
 )
+from tacit.versions import newest_for, newest_of, policy_of
 
 # The renewals job may charge the same account a hundred times a second, for minutes.
 _TRIES = 50
-_PAID_AHEAD = 130  # notices: a renewal reaches ten years ahead, of a month each at least
-
-
-class Caller(Protocol):
-    """What the service asks of whoever calls; `runtime.caller` has the real one."""
-
-    @property
-    def subject(self) -> str: ...
-    def is_staff_of(self, provider: str) -> bool: ...
-    def actor_on(self, contract: Contract) -> Actor | None: ...
-    def actor_on_account(self, account: Account) -> Actor | None: ...
-    def is_concerned(self, provider: str, people: frozenset[str]) -> bool: ...
-
-
-class Now(Protocol):
-    def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,54 +131,13 @@ class Contracts:
             command, request = asked(view.actor)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
-            situation = self._with_money(caller, view.situation, command)
+            situation = with_named(self.repository, caller, view.situation, command, now)
             decision = decide(situation, command, view.policy, now)
             shown = replace(view.situation, carried_out=situation.carried_out)
             answer = shape(replace(view, situation=shown), decision)
             if self._committed(decision, view.policy, now, request, answer):
                 return answer
         raise Busy(f"lost {_TRIES} races")
-
-    def _with_money(self, caller: Caller, situation: Situation, command: Command) -> Situation:
-        """The account and the notice that the command names, read with every try: they may have
-        moved. It is for the core to say when one that is not there matters."""
-        contract = situation.contract
-        account_id: str | None = None
-        match command:
-            case Restore() | Activate() | Renew():
-                account_id = command.account_id
-            case Cancel(mode="immediate") if contract is not None and _pays_back(contract):
-                notices, _ = self.repository.notices(contract.id, _PAID_AHEAD, None)
-                situation = replace(situation, notices=tuple(notices))
-                today = local_day(self.clock.now(), policy_of(contract).zone)
-                refund = money_back(contract, policy_of(contract), today, notices)
-                account_id = refund.account_id if refund is not None else None
-            case ReverseRenewal() if contract is not None:
-                paid = self.repository.notice(contract.id, command.period_start)
-                situation = replace(situation, notice=paid)
-                account_id = paid.account_id if paid is not None else None
-            case PayNotice() if contract is not None:
-                notice = self.repository.notice(contract.id, command.period_start)
-                situation = replace(situation, notice=notice)
-            case FinishTask() if contract is not None:
-                task = self.repository.task(contract.provider, command.task_id)
-                situation = replace(situation, task=task)
-            case ResendCode() | ConfirmPlanChange() if contract is not None:
-                return self.with_history(situation, contract, command.change_id)
-        if account_id is None:
-            return situation
-        with suppress(NotFound):
-            return replace(situation, account=account_for(self.repository, caller, account_id))
-        return situation
-
-    def with_history(self, situation: Situation, contract: Contract, asked: str) -> Situation:
-        """With the plan change that is asked for, where another one stands on the head by now."""
-        last = contract.plan_change
-        number = number_in(asked, contract)
-        if number is None or (last is not None and last.number == number):
-            return situation
-        done = self.repository.plan_change(contract.id, number)
-        return replace(situation, carried_out=done)
 
     def register(
         self,
@@ -224,7 +157,7 @@ class Contracts:
         for _ in range(_TRIES):
             there = self._registered(caller, contract_id)
             wanted, fingerprint, request = asked()
-            rules = _newest(wanted.provider)
+            rules = newest_for(wanted.provider)
             situation = self._around(there, wanted, fingerprint)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
@@ -286,51 +219,6 @@ class Contracts:
         except (LostRace, KeyUsed):
             return False
         return True
-
-
-def account_for(repository: Repository, caller: Caller, account_id: str) -> Account | None:
-    """The account, None where there is none. Raises NotFound for what is somebody else's, Broken
-    only for those whose it is."""
-    try:
-        account = repository.account(account_id)
-    except Broken:
-        if not caller.is_concerned(*repository.concerned_with_account(account_id)):
-            raise NotFound("account") from None
-        raise
-    if account is not None and caller.actor_on_account(account) is None:
-        raise NotFound("account")
-    return account
-
-
-def _newest(provider: str) -> Policy:
-    try:
-        return newest(provider)
-    except UnknownPolicy:
-        reason = f"no provider {provider!r} is known here"
-        raise Invalid("provider", reason, "unknown_provider") from None
-
-
-def _pays_back(contract: Contract) -> bool:
-    return policy_of(contract).kinds[contract.kind].money_back
-
-
-def policy_of(contract: Contract) -> Policy:
-    """The version the contract's term began under (G10); Broken where it is not shipped."""
-    try:
-        rules = policy(contract.policy)
-    except UnknownPolicy:
-        raise Broken(f"the policy {contract.policy!r} is not shipped") from None
-    if contract.kind not in rules.kinds:
-        raise Broken(f"the policy {contract.policy!r} has no kind {contract.kind!r}")
-    return rules
-
-
-def newest_of(contract: Contract) -> Policy:
-    """The policy under which the contract's next term begins (G10)."""
-    try:
-        return newest(contract.provider)
-    except UnknownPolicy:
-        raise Broken(f"no policy of {contract.provider!r} is shipped") from None
 
 
 def after(view: View, decision: Decision) -> View:

@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.models import DEFAULT_ACCOUNT_ID as ACCOUNT
 from moto.dynamodb.models import dynamodb_backends
 
-from tacit.runtime.problems import PROBLEMS
+from tacit.runtime.problem_table import PROBLEMS
 from tests.integration.conftest import REGION, STAFF, Person, Reply, World, customer
 from tests.integration.money import opened
 from tests.integration.rules.scenes import job

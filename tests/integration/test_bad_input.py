@@ -22,6 +22,7 @@ from tests.integration.edge import (
     noticed,
     payable,
 )
+from tests.integration.plan_changes import ON_BEHALF, WISH, changeable
 
 NO_TEXT: list[Any] = [7, 1.5, True, [], {}, ["a"]]
 NO_LINE = [*NO_TEXT, "", " a", "a\nb", "a\x00", "a\x1b[31m", "\u202ea", "\ud800", "x" * 300]
@@ -106,6 +107,7 @@ def world() -> Iterator[World]:
         noticed(made)
         called_for(made)
         payable(made)
+        changeable(made)
         yield made
 
 
@@ -204,6 +206,44 @@ def test_a_wrong_value_in_what_pays_for_a_term_is_named(world: World, path: str)
             assert_problem(reply, 422, "missing_field", field)
 
 
+A_QUOTE = {"quote_id": "v-1:vps-m:1:2025-02-01:0"}
+A_CODE = {"code": "123456", **ON_BEHALF}
+NO_CODE = [*NO_TEXT, "", "12345", "1234567", "12345a", " 12345", "123456\n", "１２３４５６", None]
+CHANGING: dict[tuple[str, str], tuple[dict[str, Any], dict[str, list[Any]]]] = {
+    ("POST", "/contracts/v-1/plan-change-quotes"): (
+        WISH,
+        {"plan": [*NO_ID, "nothing", None], "quantity": [*NO_COUNT, 51, None]},
+    ),
+    ("POST", "/contracts/v-1/plan-changes"): (A_QUOTE, {"quote_id": [*NO_LINE, None]}),
+    ("POST", "/contracts/v-2/plan-changes/v-2:2/confirmation"): (
+        A_CODE,
+        {
+            "code": NO_CODE,
+            "on_behalf_reason": [*NO_TEXT, "", " ", "a\x00", "\ud800", "x" * 501, None],
+        },
+    ),
+    ("PUT", "/contracts/v-3/servers/s-1/removal"): (
+        {"confirm": "s-1"},
+        {"confirm": [*NO_ID, "s-2", "S-1", None]},
+    ),
+}
+
+
+@pytest.mark.parametrize("door", CHANGING, ids=" ".join)
+def test_a_wrong_value_in_what_changes_a_plan_is_named(world: World, door: tuple[str, str]) -> None:
+    """Not even a try is counted."""
+    right, fields = CHANGING[door]
+    with nothing_written(world):
+        for field, wrong in fields.items():
+            for value in wrong:
+                assert_refused(world, *door, field, {**right, field: value})
+            others = {name: value for name, value in right.items() if name != field}
+            assert_problem(world.call(*door, STAFF, others), 422, "missing_field", field)
+        if "code" in fields:
+            own_word = world.call(*door, ALICE, right)
+            assert_problem(own_word, 422, "invalid_field", "on_behalf_reason")
+
+
 def test_an_activation_names_one_thing_that_pays(world: World) -> None:
     path = "/contracts/p-7/activation"
     with nothing_written(world):
@@ -283,6 +323,12 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("DELETE", "/contracts/i-1/renewal-warranty", {}),
         ("POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
         ("POST", "/tasks/w-1:6/done", {}),
+        ("POST", "/contracts/v-1/plan-change-quotes", WISH),
+        ("POST", "/contracts/v-1/plan-changes", A_QUOTE),
+        ("POST", "/contracts/v-2/plan-changes/v-2:2/code", {}),
+        ("POST", "/contracts/v-2/plan-changes/v-2:2/confirmation", A_CODE),
+        ("PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
+        ("DELETE", "/contracts/v-3/servers/s-2/removal", {}),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
         ("POST", "/job-runs", {"job": "renewals", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),

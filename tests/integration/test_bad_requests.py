@@ -1,5 +1,6 @@
 """A request that is wrong before any field is: its coding, the id in its path, its query."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -61,8 +62,21 @@ def test_an_id_that_nothing_can_have_is_refused(
     method, resource = door
     with nothing_written(world):
         body: dict[str, Any] | None = None if method == "GET" else {}
-        reply = world.call(method, resource.replace("{id}", written), STAFF, body)
+        path = resource.replace("{id}", written).replace("{change_id}", "c-1:2")
+        reply = world.call(method, path.replace("{server_id}", "s-1"), STAFF, body)
         assert_problem(reply, 422, "invalid_field", "id")
+
+
+@pytest.mark.parametrize("written", ["a%20b", "%00", "a%2Fb", "%C3%A9", "x" * 300, "a*b", "é"])
+@pytest.mark.parametrize("door", [d for d in ROUTES if d[1].count("{") > 1], ids=" ".join)
+def test_nor_can_what_belongs_to_a_contract(
+    world: World, door: tuple[str, str], written: str
+) -> None:
+    method, resource = door
+    (name,) = re.findall(r"{(\w+_id)}", resource)
+    path = resource.replace("{id}", "c-1").replace(f"{{{name}}}", written)
+    with nothing_written(world):
+        assert_problem(world.call(method, path, STAFF, {}), 422, "invalid_field", name)
 
 
 @pytest.mark.parametrize("door", [d for d in ROUTES if "{id}" in d[1]], ids=" ".join)
@@ -71,7 +85,8 @@ def test_an_id_has_64_letters_at_most_and_one_that_holds_another_twice_as_many(
 ) -> None:
     """Those of a parked record, a notice and a task begin with another thing's."""
     method, resource = door
-    reply = world.call(method, resource.replace("{id}", "x" * 65), STAFF, {})
+    path = resource.replace("{id}", "x" * 65).replace("{change_id}", "c-1:2")
+    reply = world.call(method, path.replace("{server_id}", "s-1"), STAFF, {})
     if resource.startswith(("/parked/", "/notices/", "/tasks/")):
         assert_problem(reply, 404, "not_found")
     else:

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from tacit.domain.codes import code_of
+from tacit.runtime.stack import stack
 from tests.integration.conftest import ALICE, STAFF, Person, World, customer
 from tests.integration.money import book, francs, opened
+from tests.integration.plan_changes import KEPT, ON_BEHALF, asked_for, serving
 from tests.integration.rules.policy_files import policy_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +97,7 @@ def lived(world: World) -> list[dict[str, Any]]:
     assert world.call("POST", "/orders/o-1/detachments", STAFF, one).status == 200
     assert world.call("PUT", "/orders/o-1/autorenewal", ALICE, off).status == 200
     found = a_familys_life(world) + paid_ahead(world) + owed_under_a_warranty(world)
+    found += another_plan(world)
     world.run_job("2026-01-15T11:00:00Z")
     world.set_clock("2026-01-16T11:00:00Z")
     paid = {"reference": "inv-1"}
@@ -173,6 +177,31 @@ def owed_under_a_warranty(world: World) -> list[dict[str, Any]]:
     reply = world.call("POST", "/notices/w-1:2025-08-20/payment", STAFF, paid)
     assert reply.status == 200, reply.text
     return told(world)
+
+
+def another_plan(world: World) -> list[dict[str, Any]]:
+    """A change that lapses with the address, and one that staff confirms: a server goes with it,
+    and a pass."""
+    world.set_clock("2025-08-01T11:00:00Z")
+    serving(world, "v-1", quantity=2, servers=KEPT, options=["instant_change_pass"])
+    asked_for(world, "v-1", quantity=2)
+    moved = {"version": 2, "email": "alice@example.org"}
+    assert world.call("PATCH", "/contracts/v-1", STAFF, moved).status == 200
+    found: list[dict[str, Any]] = []
+    for server in ("s-1", "s-2"):
+        path = f"/contracts/v-1/servers/{server}/removal"
+        assert world.call("PUT", path, ALICE, {"confirm": server}).status == 200
+    assert world.call("DELETE", "/contracts/v-1/servers/s-1/removal", ALICE).status == 200
+    for day, plan in (("01", "vps-m"), ("05", "vps-l")):
+        world.set_clock(f"2025-08-{day}T11:00:00Z")
+        change = asked_for(world, "v-1", plan=plan)
+        path = f"/contracts/v-1/plan-changes/{change['id']}"
+        assert world.call("POST", f"{path}/code", ALICE).status == 200
+        found += told(world)
+        body = {"code": code_of(stack().secret, change["id"], change["quote"]["id"]), **ON_BEHALF}
+        reply = world.call("POST", f"{path}/confirmation", STAFF, body)
+        assert reply.status == 200, reply.text
+    return found + told(world)
 
 
 def told(world: World) -> list[dict[str, Any]]:

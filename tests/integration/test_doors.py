@@ -19,6 +19,8 @@ from tests.integration.edge import (
 UNREADABLE = '{"label": '
 MAYBE = {"dry_run": "maybe"}
 LONG_KEY = {"Idempotency-Key": "k" * 200}
+WISH = {"plan": "hosting-start", "quantity": 1}
+NO_PLAN = {**WISH, "plan": "nothing"}
 DOMAIN = {**CONTRACT, "plan": "domain-ch", "label": "example.ch"}
 
 
@@ -94,6 +96,16 @@ BEFORE_422: list[Case] = [
     (MALLORY, "GET", "/contracts/c-1", {"query": {"x": "1"}}, 404, "not_found"),
     (MALLORY, "GET", "/contracts/c-1/timeline", {"query": {"limit": "0"}}, 404, "not_found"),
     (MALLORY, "GET", "/contracts/c-1/timeline", {"query": {"next": "x"}}, 404, "not_found"),
+    (BOB, "POST", "/contracts/c-1/plan-change-quotes", {"body": {"x": 1}}, 403, "not_your_role"),
+    (BOB, "POST", "/contracts/c-1/plan-changes", {"query": MAYBE}, 403, "not_your_role"),
+    (BOB, "GET", "/contracts/c-1/plan-changes", {"query": {"limit": "0"}}, 403, "not_your_role"),
+    (BOB, "POST", "/contracts/c-1/plan-changes/a*b/code", {}, 403, "not_your_role"),
+    (BOB, "PUT", "/contracts/c-1/servers/a*b/removal", {"body": {}}, 403, "not_your_role"),
+    (MALLORY, "POST", "/contracts/c-1/plan-change-quotes", {"body": {"x": 1}}, 404, "not_found"),
+    (MALLORY, "GET", "/contracts/c-1/plan-changes", {"query": {"x": "1"}}, 404, "not_found"),
+    (MALLORY, "POST", "/contracts/c-1/plan-changes/a*b/code", {}, 404, "not_found"),
+    (MALLORY, "POST", "/contracts/c-1/plan-changes/a*b/confirmation", {}, 404, "not_found"),
+    (MALLORY, "DELETE", "/contracts/c-1/servers/a*b/removal", {}, 404, "not_found"),
     (SVEN, "PUT", "/contracts/c-1", {"body": {}}, 404, "not_found"),
     (SVEN, "PUT", "/contracts/c-1", {"body": CONTRACT, "query": MAYBE}, 404, "not_found"),
     (SVEN, "PUT", "/contracts/new", {"body": {"provider": "kreativmedia"}}, 404, "not_found"),
@@ -127,6 +139,8 @@ BEFORE_410_AND_409: list[Case] = [
     (ALICE, "POST", "/contracts/c-2/reactivation", {"body": {"x": 1}}, 422, "unknown_field"),
     (ALICE, "POST", "/contracts/c-2/reactivation", {"query": MAYBE}, 422, "invalid_field"),
     (ALICE, "POST", "/contracts/c-2/cancellation", {"body": {"mode": 7}}, 422, "invalid_field"),
+    (ALICE, "POST", "/contracts/c-2/plan-change-quotes", {"body": NO_PLAN}, 422, "unknown_plan"),
+    (ALICE, "GET", "/contracts/c-2/plan-changes", {"query": {"limit": "0"}}, 422, "invalid_field"),
     (STAFF, "PUT", "/contracts/c-1", {"body": {**CONTRACT, "x": 1}}, 422, "unknown_field"),
     (STAFF, "PUT", "/contracts/c-1", {"body": {**CONTRACT, "plan": "x"}}, 422, "unknown_plan"),
     (STAFF, "PUT", "/contracts/c-4", {"body": {**DOMAIN, "email": "x"}}, 422, "invalid_field"),
@@ -159,6 +173,8 @@ REST: list[Case] = [
     (ALICE, "GET", "/contracts/c-2", {}, 410, "expired"),
     (ALICE, "GET", "/contracts/c-2/timeline", {}, 410, "expired"),
     (ALICE, "POST", "/contracts/c-2/reactivation", {}, 409, "expired"),
+    (ALICE, "GET", "/contracts/c-2/plan-changes", {}, 410, "expired"),
+    (ALICE, "POST", "/contracts/c-1/plan-change-quotes", {"body": WISH}, 409, "not_offered"),
     (STAFF, "PUT", "/contracts/c-1", {"body": DOMAIN}, 409, "already_registered"),
     (STAFF, "PUT", "/contracts/c-4", {"body": DOMAIN}, 409, "label_taken"),
     (STAFF, "PATCH", "/contracts/c-1", {"body": {"version": 9}}, 409, "version_moved"),

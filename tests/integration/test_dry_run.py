@@ -25,6 +25,7 @@ from tests.integration.edge import (
     over,
     payable,
 )
+from tests.integration.plan_changes import ON_BEHALF, changeable, filled, other
 
 DRY = {"dry_run": "true"}
 JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
@@ -82,6 +83,10 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (noticed, STAFF, "POST", "/contracts/n-2/renewal-reversal", REVERSAL),
     (noticed, KIM, "POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
     (called_for, STAFF, "POST", "/tasks/w-1:6/done", {}),
+    (changeable, ALICE, "POST", "/contracts/v-1/plan-changes", {"quote_id": "{quote}"}),
+    (changeable, STAFF, "POST", "/contracts/v-2/plan-changes/v-2:2/code", {}),
+    (changeable, ALICE, "PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
+    (changeable, STAFF, "DELETE", "/contracts/v-3/servers/s-2/removal", {}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
@@ -95,7 +100,7 @@ def test_a_preview_equals_what_happens(world: World, command: Any) -> None:
     prepare, who, method, path, body = command
     world.set_clock("2025-02-01T11:00:00Z")
     world.register("c-1")
-    prepare(world)
+    body = filled(body, prepare(world))
     with nothing_written(world):
         preview = world.call(method, path, who, body, query=DRY, headers=KEY)
         assert world.call("GET", "/contracts/c-1", STAFF).json["version"] >= 1
@@ -111,6 +116,46 @@ def test_a_preview_equals_what_happens(world: World, command: Any) -> None:
         assert (shown.pop("id"), shown["counts"].pop("due")) == (None, 1)
         assert happened.pop("id")
     assert (preview.status, shown) == (real.status, happened)
+
+
+CONFIRMATION = "/contracts/v-2/plan-changes/v-2:2/confirmation"
+
+
+@pytest.mark.parametrize(("who", "why"), [(ALICE, {}), (STAFF, ON_BEHALF)], ids=["alice", "staff"])
+def test_a_preview_of_a_confirmation_equals_what_happens_and_its_code_counts_as_tried(
+    world: World, who: Person, why: dict[str, str]
+) -> None:
+    """A preview that told right from wrong for nothing would be a way to guess (G11)."""
+    world.set_clock("2025-02-01T11:00:00Z")
+    code = changeable(world)["{code}"]
+    body, wrong = {"code": code, **why}, {"code": other(code), **why}
+
+    def tried(asked: dict[str, str], query: dict[str, str] | None = DRY) -> Any:
+        return world.call("POST", CONFIRMATION, who, asked, query=query, headers=KEY)
+
+    preview = tried(body)
+    assert preview.status == 200, preview.text
+    before = {item for item in everything(world) if "code-tries#" not in item}
+    left = [tried(wrong).json["params"]["tries_left"], tried(body).status]
+    left += [tried(wrong, None).json["params"]["tries_left"]]
+    assert left == [4, 200, 3]
+    assert {item for item in everything(world) if "code-tries#" not in item} == before
+    assert world.contract("v-2")["plan"] == "vps-s"
+    real = tried(body, None)
+    assert (preview.status, preview.json) == (real.status, real.json)
+    assert world.contract("v-2")["plan"] == "vps-m"
+
+
+def test_a_quote_is_the_same_in_a_dry_run_and_writes_nothing(world: World) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    changeable(world)
+    path, wish = "/contracts/v-1/plan-change-quotes", {"plan": "vps-l", "quantity": 3}
+    with nothing_written(world):
+        asked = [
+            world.call("POST", path, ALICE, wish, query=query, headers=KEY) for query in (DRY, None)
+        ]
+    assert asked[0].text == asked[1].text
+    assert asked[0].json["to"]["quantity"] == 3
 
 
 def test_a_dry_run_does_not_ask_for_the_record_of_its_key(world: World) -> None:
@@ -157,6 +202,16 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (STAFF, "POST", "/notices/none/payment", {"reference": "bank-1"}),
     (STAFF, "POST", "/tasks/c-1:7/done", {}),
     (STAFF, "POST", "/tasks/none/done", {}),
+    (ALICE, "POST", "/contracts/c-1/plan-change-quotes", {"plan": "hosting-start", "quantity": 2}),
+    (ALICE, "POST", "/contracts/v-1/plan-change-quotes", {"plan": "vps-s", "quantity": 1}),
+    (ALICE, "POST", "/contracts/v-1/plan-change-quotes", {"plan": "vps-xs", "quantity": 1}),
+    (ALICE, "POST", "/contracts/v-2/plan-change-quotes", {"plan": "vps-l", "quantity": 1}),
+    (ALICE, "POST", "/contracts/v-3/plan-change-quotes", {"plan": "vps-m", "quantity": 2}),
+    (ALICE, "POST", "/contracts/v-1/plan-changes", {"quote_id": "v-1:vps-m:1:2025-02-01:0"}),
+    (ALICE, "POST", "/contracts/v-1/plan-changes", {"quote_id": "none"}),
+    (ALICE, "POST", "/contracts/v-1/plan-changes/v-1:2/code", {}),
+    (ALICE, "POST", "/contracts/v-1/plan-changes/v-2:2/confirmation", {"code": "123456"}),
+    (ALICE, "PUT", "/contracts/c-1/servers/s-1/removal", {"confirm": "s-1"}),
 ]
 
 
@@ -171,6 +226,7 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     assert world.call("POST", "/contracts/gone/transfer-out", STAFF).status == 200
     grouped(world)
     payable(world)
+    changeable(world)
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.conftest import STAFF, World, new_world
@@ -20,7 +20,9 @@ from tests.integration.edge import (
     noticed,
     payable,
 )
+from tests.integration.plan_changes import WISH, changeable
 from tests.integration.test_bad_input import REGISTRATION
+from tests.searches import examples
 
 SCALARS = (
     st.none()
@@ -49,9 +51,16 @@ COMMANDS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/contracts/n-2/renewal-reversal", REVERSAL),
     ("PUT", "/contracts/i-1/renewal-warranty", {}),
     ("POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
+    ("POST", "/contracts/v-1/plan-change-quotes", WISH),
+    ("POST", "/contracts/v-1/plan-changes", {"quote_id": "v-1:vps-m:1:2025-02-01:0"}),
+    ("PUT", "/contracts/v-1/servers/s-1/removal", {"confirm": "s-1"}),
+    ("PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
 ]
 FIELDS = st.sampled_from(
-    ["mode", "reason", "account_id", "reference", *REGISTRY, "parent_id", *RENEWAL, *REVERSAL]
+    [
+        *("mode", "reason", "account_id", "reference", "parent_id"),
+        *(*REGISTRY, *RENEWAL, *REVERSAL, *WISH, "quote_id", "confirm"),
+    ]
 )
 CHANGES = st.dictionaries(NAMES, VALUES, max_size=3)
 
@@ -64,18 +73,14 @@ def world() -> Iterator[World]:
         family(made)
         noticed(made)
         payable(made)
+        changeable(made)
         yield made
 
 
-THOROUGH = settings(
-    max_examples=150,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+THOROUGH = examples(150, 3000)
 
 
+@pytest.mark.search
 @THOROUGH
 @given(st.sampled_from(["f-1", "f-2", "f-3"]), CHANGES)
 def test_any_body_gets_an_answer(world: World, contract_id: str, changes: dict[str, Any]) -> None:
@@ -93,6 +98,7 @@ def test_any_body_gets_an_answer(world: World, contract_id: str, changes: dict[s
         assert reply.json["detail"]
 
 
+@pytest.mark.search
 @THOROUGH
 @given(st.sampled_from(COMMANDS), st.dictionaries(FIELDS | st.text(max_size=5), VALUES, max_size=2))
 def test_any_body_of_a_command_gets_an_answer(

@@ -30,11 +30,13 @@ from tests.integration.edge import (
     over,
     payable,
 )
+from tests.integration.plan_changes import changeable, filled
 
 NOW = "2025-02-01T11:00:00Z"
 CANCELLATION, REACTIVATION = "/contracts/c-1/cancellation", "/contracts/c-1/reactivation"
+CHANGE = "/contracts/v-2/plan-changes/v-2:2"
 JOB = {"job": "expiries", "as_of": NOW}
-NO_FIELDS = ("/transfer-out", "/renewal-warranty", "/done")
+NO_FIELDS = ("/transfer-out", "/renewal-warranty", "/done", "/code", "/removal")
 
 
 def keyed(
@@ -177,6 +179,11 @@ def as_it_is(_: World) -> None:
         (noticed, STAFF, "POST", "/contracts/n-2/renewal-reversal", REVERSAL),
         (noticed, STAFF, "POST", "/notices/n-1:2025-02-20/payment", {"reference": "bank-1"}),
         (called_for, STAFF, "POST", "/tasks/w-1:6/done", {}),
+        (changeable, ALICE, "POST", "/contracts/v-1/plan-changes", {"quote_id": "{quote}"}),
+        (changeable, ALICE, "POST", "/contracts/v-2/plan-changes/v-2:2/code", {}),
+        (changeable, ALICE, "POST", f"{CHANGE}/confirmation", {"code": "{code}"}),
+        (changeable, ALICE, "PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
+        (changeable, ALICE, "DELETE", "/contracts/v-3/servers/s-2/removal", {}),
         (as_it_is, STAFF, "POST", "/job-runs", JOB),
         (as_it_is, KIM, "POST", "/job-runs", {**JOB, "job": "renewals"}),
         (as_it_is, STAFF, "PUT", "/test-clock", {"now": "2025-03-01T00:00:00Z"}),
@@ -185,12 +192,12 @@ def as_it_is(_: World) -> None:
 def test_every_command_knows_its_key(
     stack: World, prepare: Any, who: Person, method: str, path: str, body: dict[str, Any]
 ) -> None:
-    prepare(stack)
+    body = filled(body, prepare(stack))
     before = everything(stack)
     first = keyed(stack, method, path, who, body)
     assert everything(stack) != before
     # A door that takes no fields refuses another body before it comes to that.
-    code = "unknown_field" if path.endswith(NO_FIELDS) else "idempotency_key_reused"
+    code = "unknown_field" if path.endswith(NO_FIELDS) and not body else "idempotency_key_reused"
     with nothing_written(stack):
         again = keyed(stack, method, path, who, body)
         other = keyed(stack, method, path, who, {**body, **_changed(body)})
@@ -204,6 +211,7 @@ def _changed(body: dict[str, Any]) -> dict[str, Any]:
     changes = {"label": "a third", "as_of": "2025-01-01T00:00:00Z", "now": "2025-04-01T00:00:00Z"}
     changes |= {"registry_expires_on": "2027-06-01", "reference": "inv-2"}
     changes |= {"account_id": "a-8", "reason": "another"}
+    changes |= {"quote_id": "v-1:vps-l:1:2025-02-01:0", "code": "000000", "confirm": "s-2"}
     changes |= {"enabled": True, "contracts": ["g-1"], "contract_id": "g-2"}  # type: ignore[dict-item]
     return {k: v for k, v in changes.items() if k in body} or {"reason": "x"}
 

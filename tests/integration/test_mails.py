@@ -11,14 +11,20 @@ from tacit.domain.policy import Channel, Policy
 from tacit.domain.values import Contract
 from tacit.runtime.letters import kinds
 from tacit.runtime.stack import stack
-from tacit.service import policy_of
+from tacit.versions import policy_of
 from tests.integration.conftest import ALICE, STAFF, World
 from tests.integration.rules.scenes import cancel, it_is, job
 
 TEAM = "team@kreativmedia.example"
 LEAST: dict[str, Any] = {}
 # What asks its reader to do something, and is sent only as long as that is so.
-READ_AGAIN = {"expiry_noticed", "renewal_noticed", "renewal_unpaid", "warranty_contact"}
+READ_AGAIN = {
+    "plan_change_code",
+    "expiry_noticed",
+    "renewal_noticed",
+    "renewal_unpaid",
+    "warranty_contact",
+}
 FULL = {
     "expires_on": "2026-01-15",
     "last_day_to_reactivate": "2026-01-14",

@@ -24,6 +24,7 @@ from tests.integration.edge import (
     SVEN,
 )
 from tests.integration.money import opened
+from tests.integration.plan_changes import ON_BEHALF, asked_for, mailed_code, quoted
 from tests.integration.rules.policy_files import policy_files
 
 # In the order of the columns below.
@@ -43,6 +44,7 @@ PEOPLE: dict[str, Person | None] = {
 PARTIES = (200, 200, 200, 404, 404, 404, 200, 404, 200, 404, 401)
 NOT_EXPIRED = (409, 403, 403, 404, 404, 404, 409, 404, 409, 404, 401)
 HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
+MADE = (201, 403, 403, 404, 404, 404, 201, 404, 201, 404, 401)
 HOLDER_ALONE = (200, 404, 404, 404, 404, 404, 200, 404, 200, 404, 401)
 STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
 ANY_STAFF = (403, 403, 403, 403, 403, 403, 200, 200, 200, 403, 401)
@@ -55,6 +57,9 @@ BOOKING = {"amount": {"amount": "5.00", "currency": "CHF"}, "reference": "r-1"}
 RENEWAL = {"current_expires_on": "2026-01-15", "account_id": "a-1"}
 REVERSAL = {"period_start": "2025-02-20", "reason": "refused"}
 CALL = {"days": 0, "channel": "phone"}
+TWICE = {"plan": "mailbox", "quantity": 2}
+CHANGING = {"kinds": ["other"], "cooldown_days": 30, "min_days_after_change": 1}
+SAID = {"plan_change_code": ["email"], "plan_changed": ["email"]}
 NOTICED = {**CONTRACT, "starts_on": "2024-02-20"}
 
 DOORS = {
@@ -78,6 +83,16 @@ DOORS = {
     ("POST", "/contracts/{id}/renewal-reversal"): (REVERSAL, STAFF_OF_IT),
     ("PUT", "/contracts/{id}/renewal-warranty"): ({}, HOLDER),
     ("DELETE", "/contracts/{id}/renewal-warranty"): ({}, HOLDER),
+    ("POST", "/contracts/{id}/plan-change-quotes"): (TWICE, MADE),
+    ("POST", "/contracts/{id}/plan-changes"): ({"quote_id": "{quote}"}, MADE),
+    ("GET", "/contracts/{id}/plan-changes"): (None, HOLDER),
+    ("POST", "/contracts/{id}/plan-changes/{change_id}/code"): ({}, HOLDER),
+    ("POST", "/contracts/{id}/plan-changes/{change_id}/confirmation"): (
+        {"code": "{code}"},
+        HOLDER,
+    ),
+    ("PUT", "/contracts/{id}/servers/{server_id}/removal"): ({"confirm": "s-1"}, HOLDER),
+    ("DELETE", "/contracts/{id}/servers/{server_id}/removal"): ({}, HOLDER),
     ("GET", "/notices"): (None, HOLDER),
     ("POST", "/notices/{id}/payment"): ({"reference": "bank-1"}, STAFF_OF_IT),
     ("GET", "/tasks"): (None, ANY_STAFF),
@@ -110,9 +125,12 @@ DOORS = {
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dict[str, str]]]:
     """A contract and a domain, an account, a broken contract that is parked, and a run of the
-    provider's own staff. What only a warranty brings about, this provider has one as well."""
+    provider's own staff. What only a warranty or a plan change brings about: this provider has
+    them as well."""
     with policy_files(tmp_path_factory.mktemp("policies")) as files, new_world() as world:
-        files.edit("kreativmedia", {"kinds.domain.warranty": {"steps": [CALL]}})
+        changes = {f"messages.{kind}": channels for kind, channels in SAID.items()}
+        changes |= {"kinds.domain.warranty": {"steps": [CALL]}, "plan_change": CHANGING}
+        files.edit("kreativmedia", changes)
         world.set_clock("2025-02-01T11:00:00Z")
         assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
         world.register("d-1", plan="domain-ch", label="example.ch")
@@ -141,6 +159,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
         ids |= {"/contracts/{id}/renewal-reversal": "r-1", "/contracts/{id}/activation": "n-2"}
         ids |= {"/contracts/{id}/renewal-warranty": "d-1"}
         ids |= {"notices": "n-1:2025-02-20", "tasks": owed}
+        ids |= plan_changes(world)
         yield world, {**ids, "parked": "contract:c-9"}
 
 
@@ -153,6 +172,25 @@ def a_call_that_has_to_be_made(world: World) -> str:
         world.run_job(f"{day}T11:00:00Z", "renewals")
     (task,) = world.call("GET", "/tasks", KIM).json["items"]
     return str(task["id"])
+
+
+def plan_changes(world: World) -> dict[str, str]:
+    """One that can be changed, one whose change waits for its code, and one with a server."""
+    for contract_id in ("v-1", "v-2", "v-3"):
+        servers = [{"id": "s-1", "ip": "192.0.2.31"}]
+        world.register(contract_id, plan="mailbox", servers=servers)
+    change = asked_for(world, "v-2", **TWICE)
+    path = "/contracts/{id}/plan-changes"
+    ids = {f"{path}/{{change_id}}/{door}": "v-2" for door in ("code", "confirmation")}
+    ids |= {path: "v-1", f"{path.removesuffix('s')}-quotes": "v-1"}
+    ids |= {"/contracts/{id}/servers/{server_id}/removal": "v-3", "{server_id}": "s-1"}
+    quote = quoted(world, "v-1", **TWICE)["id"]
+    return {
+        **ids,
+        "{change_id}": change["id"],
+        "{quote}": quote,
+        "{code}": mailed_code(world, "v-2"),
+    }
 
 
 def test_the_matrix_knows_every_door() -> None:
@@ -168,10 +206,16 @@ def test_each_person_gets_the_answer_of_the_matrix(
     body, expected = DOORS[door]
     own_id = ids.get(resource) or ids.get(resource.split("/")[1], "")
     path = resource.replace("{id}", own_id)
+    for name in ("{change_id}", "{server_id}"):
+        path = path.replace(name, ids[name])
+    if body:
+        body = {name: ids.get(str(value), value) for name, value in body.items()}
     query = {"contract_id": "n-1"} if resource == "/notices" else None
     query = query if method == "GET" else {"dry_run": "true"}
     for (name, who), status in zip(PEOPLE.items(), expected, strict=True):
-        reply = world.call(method, path, who, body, query=query)
+        why = ON_BEHALF if resource.endswith("/confirmation") and name.startswith("staff") else {}
+        asked = {**body, **why} if body is not None else None
+        reply = world.call(method, path, who, asked, query=query)
         assert (name, reply.status) == (name, status), reply.text
         if status >= 400:
             code = {401: "unauthenticated", 403: "not_your_role", 404: "not_found"}

@@ -6,6 +6,7 @@ import pytest
 
 from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, World, customer
 from tests.integration.money import opened
+from tests.integration.plan_changes import asked_for, mailed_code, serving
 
 NOTE = "the registry refused it: Mrs Keller of example.ch called"
 SWISS = customer("alice", "infomaniak")
@@ -72,6 +73,24 @@ def test_I16_so_is_the_reason_where_a_warranty_had_laid_out_the_term(world: Worl
     assert reversal(world, "d-1", "2025-05-01").status == 200
     assert timeline(world, STAFF, "d-1")[0]["note"] == NOTE
     assert NOTE not in str(timeline(world, SWISS, "d-1"))
+
+
+def test_so_is_why_staff_confirms_a_plan_change_for_its_holder(world: World) -> None:
+    world.set_clock("2025-02-01T11:00:00Z")
+    serving(world, "v-1")
+    change = asked_for(world, "v-1")
+    body = {"code": mailed_code(world, "v-1"), "on_behalf_reason": NOTE}
+    path = f"/contracts/v-1/plan-changes/{change['id']}/confirmation"
+    reply = world.call("POST", path, STAFF, body)
+    assert reply.status == 200, reply.text
+    assert NOTE not in reply.text
+    notes = {event["type"]: event["note"] for event in timeline(world, STAFF, "v-1")}
+    assert notes.pop("contract.confirmed_on_behalf") == NOTE
+    assert set(notes.values()) == {None}
+    for who in (ALICE, BOB, CAROL):
+        assert NOTE not in str(timeline(world, who, "v-1"))
+    assert NOTE not in world.call("GET", "/contracts/v-1/plan-changes", ALICE).text
+    assert NOTE not in str(world.relay())
 
 
 @pytest.mark.parametrize(("length", "status"), [(500, 200), (501, 422)])

@@ -17,6 +17,7 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.money import book, francs, opened
+from tests.integration.plan_changes import MARKED, asked_for, changeable, mailed_code, other, quoted
 from tests.tables import template
 
 RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
@@ -84,6 +85,7 @@ def calls() -> Iterator[Calls]:
         go_through_the_orders(world)
         go_through_a_family(world)
         go_through_the_renewals(world)
+        go_through_the_plan_changes(world)
         go_through_the_jobs(world)
         yield heard
 
@@ -196,6 +198,28 @@ def go_through_the_renewals(world: World) -> None:
     assert world.contract("n-6")["status"] == "active"
 
 
+def go_through_the_plan_changes(world: World) -> None:
+    """A change that is confirmed, asked about once more, and followed by another one."""
+    changeable(world)
+    kept = world.call("DELETE", "/contracts/v-3/servers/s-2/removal", ALICE, headers=KEY)
+    assert kept.status == 200, kept.text
+    assert world.call("PUT", "/contracts/v-3/servers/s-2/removal", ALICE, MARKED).status == 200
+    change = asked_for(world, "v-3")
+    code, path = mailed_code(world, "v-3"), f"/contracts/v-3/plan-changes/{change['id']}"
+    assert world.call("POST", f"{path}/code", ALICE, headers=KEY).status == 200
+    wrong = world.call("POST", f"{path}/confirmation", ALICE, {"code": other(code)})
+    assert wrong.code == "wrong_code", wrong.text
+    for _ in range(2):
+        right = world.call("POST", f"{path}/confirmation", ALICE, {"code": code}, headers=KEY)
+        assert right.status == 200, right.text
+    for who in (ALICE, STAFF):
+        reply = world.call("GET", "/contracts/v-3/plan-changes", who, query={"limit": "1"})
+        assert [row["id"] for row in reply.json["items"]] == [change["id"]]
+    world.set_clock("2025-03-03T11:00:00Z")
+    quoted(world, "v-3", plan="vps-l")
+    assert world.mails()
+
+
 def go_through_the_jobs(world: World) -> None:
     break_head(world, "c-1", "1969-12-31")
     body = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
@@ -271,7 +295,9 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "contracts",
         "expiries_worker",
         "follow",
+        "mail",
         "orders",
+        "plan_changes",
         "renewals_worker",
         "renewing",
         "sweep",

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, REGION, STAFF, World
+from tests.integration.edge import nothing_written
 from tests.integration.money import moved, opened
+from tests.integration.plan_changes import serving
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
@@ -59,6 +61,17 @@ def test_renewing_json_renews_a_contract_once_however_often_it_is_sent(sold: Wor
     assert answers[0]["body"] == answers[1]["body"]
     assert sold.contract("c-1")["expires_on"] == "2027-01-15"
     assert moved(sold, "a-1")[1:] == [("renewal", "-118.80")]
+
+
+def test_plan_changes_json_quotes_another_plan_and_writes_nothing(world: World) -> None:
+    world.set_clock("2026-11-03T11:00:00Z")
+    serving(world, "v-1", starts_on="2026-01-15")
+    with nothing_written(world):
+        answer = world.invoke("plan_changes", sample("plan_changes"))
+    assert answer["statusCode"] == 201, answer["body"]
+    quote = json.loads(answer["body"])
+    assert (quote["from"]["plan"], quote["to"]["plan"]) == ("vps-s", "vps-m")
+    assert quote["to"]["expires_on"] == "2026-12-09"
 
 
 def test_providers_json_lists_what_can_be_ordered(world: World) -> None:

@@ -17,9 +17,9 @@ from tacit.domain.life import decide
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Charge
 from tacit.replies import Request
-from tacit.service import policy_of
 from tacit.store.listing import accounts_of_person, accounts_of_staff
 from tacit.store.repository import LostRace
+from tacit.versions import policy_of
 from tests.repository.desk import Desk, everything, plain
 from tests.repository.test_races import Racers
 from tests.repository.tills import (
@@ -34,9 +34,10 @@ from tests.repository.tills import (
     restore,
 )
 from tests.repository.wire import Wire
+from tests.searches import far
 from tests.unit.cases import STAFF, at
 
-ROUNDS = 10
+ROUNDS = far(10, 200)
 NOW = at("2025-06-01")
 
 
@@ -231,6 +232,7 @@ def both_want_it(
     return racers.race(*(("restore", name, f"a-{number}") for name in names), unlocked=unlocked)
 
 
+@pytest.mark.search
 def test_two_restorations_on_one_account_with_money_for_one_restore_one(
     racers: Racers, here: Desk
 ) -> None:
@@ -256,6 +258,7 @@ def test_the_same_race_spends_the_money_twice_once_nothing_holds_the_account(
     assert any(found)
 
 
+@pytest.mark.search
 def test_a_restoration_against_a_withdrawal_of_the_same_money_leaves_one_of_them(
     racers: Racers, here: Desk
 ) -> None:
@@ -272,6 +275,7 @@ def test_a_restoration_against_a_withdrawal_of_the_same_money_leaves_one_of_them
         assert account(here, name).balance == kronor(0)
 
 
+@pytest.mark.search
 def test_what_there_is_money_for_all_happens(racers: Racers, here: Desk) -> None:
     for number in range(ROUNDS):
         name = f"a-{number}"
@@ -288,6 +292,7 @@ def test_what_there_is_money_for_all_happens(racers: Racers, here: Desk) -> None
         assert account(here, name).lines == 4
 
 
+@pytest.mark.search
 def test_a_reference_that_comes_twice_at_once_counts_once(racers: Racers, here: Desk) -> None:
     opened(here, "a-1")
     for number in range(ROUNDS):
@@ -297,6 +302,7 @@ def test_a_reference_that_comes_twice_at_once_counts_once(racers: Racers, here: 
     assert account(here, "a-1").balance == kronor(100 * ROUNDS)
 
 
+@pytest.mark.search
 def test_G2_a_contract_restored_twice_at_once_is_charged_once(racers: Racers, here: Desk) -> None:
     for number in range(ROUNDS):
         for each in "xy":

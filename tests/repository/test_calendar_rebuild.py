@@ -11,12 +11,12 @@ from tacit.calendar import rebuild as rebuilding
 from tacit.calendar.__main__ import main
 from tacit.calendar.rebuild import Rebuild, Tally
 from tacit.domain.commands import Amend, Cancel
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw, to_raw
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
 from tacit.store.writes import put
+from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, bad_heads
 from tests.repository.bulk import write_contracts, write_items
 from tests.repository.desk import Desk, everything, portfolio

@@ -8,11 +8,11 @@ import pytest
 
 from tacit.domain.commands import Cancel, Renew
 from tacit.policies import newest
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
 from tacit.store.writes import put
+from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS
 from tests.repository.bulk import write_items
 from tests.repository.desk import Desk

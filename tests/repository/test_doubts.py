@@ -8,10 +8,10 @@ import pytest
 
 from tacit.domain.commands import Cancel
 from tacit.domain.refusals import Broken
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.messages import LEASE, Messages, StillClaimed
 from tacit.store.parking import Parked, Parking
+from tacit.versions import policy_of
 from tests.repository.desk import ADD_ON, PREMIUM, Desk
 from tests.unit.cases import at
 

@@ -22,11 +22,12 @@ from tests.integration.money import book, francs, opened
 from tests.integration.rules.scenes import CENTRAL, instant
 from tests.repository.almanac import Almanac, Row
 from tests.repository.conftest import environment
+from tests.searches import far
 
 FIRST = date(2027, 10, 31)
 """The clocks go back, a month ends, and a 29 February lies ahead."""
 ACTED_ON = date(2027, 11, 14)
-LAST = date(2028, 12, 21)
+LAST = far(date(2028, 3, 5), date(2028, 12, 21))
 PORTFOLIO = bodies(FIRST)
 # Free accounts of a domain that is renewed: whether the job looks at them before their domain or
 # after it, they follow on the same day.
@@ -306,6 +307,7 @@ def registered(world: World) -> Almanac:
     return almanac
 
 
+@pytest.mark.search
 def test_every_forecast_of_the_portfolio_comes_true_and_so_do_the_next_after_people_have_acted(
     world: World,
 ) -> None:

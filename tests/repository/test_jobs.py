@@ -10,12 +10,12 @@ from tacit.domain.commands import Cancel
 from tacit.domain.refusals import Broken
 from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
 from tacit.runtime.worker import PAGE
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
 from tacit.store.runs import ALL
 from tacit.store.writes import put
+from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, bad_heads, truth
 from tests.repository.bulk import write_contracts, write_items
 from tests.repository.desk import LONG, Desk, everything, plain, portfolio

@@ -1,4 +1,4 @@
-"""Races over an order's places and switch, in separate processes, ten rounds each."""
+"""Races over an order's places and switch, in separate processes, ten rounds each, or many more."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,9 +11,13 @@ from tacit.store.mapping import order_item
 from tacit.store.writes import put
 from tests.repository.desk import Desk
 from tests.repository.test_races import Racers
+from tests.searches import far
 
-ROUNDS = 10
+ROUNDS = far(10, 200)
 FULL = 40
+
+
+pytestmark = pytest.mark.search
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,11 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.commands import Cancel
 from tacit.runtime.relay import Relay
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.parking import Parking
 from tacit.store.writes import put, update
+from tacit.versions import policy_of
 from tests.repository.desk import LONG, Desk, everything, willing
 from tests.repository.wire import Wire
 from tests.tables import create_table

@@ -1,4 +1,5 @@
-"""Races in separate processes, fifty times each, with a barrier between read and commit."""
+"""Races in separate processes, fifty times each, with a barrier between read and commit,
+or many more."""
 
 import multiprocessing
 from collections import Counter
@@ -18,9 +19,10 @@ from tacit.store.writes import put
 from tests.repository.conftest import environment
 from tests.repository.desk import PREMIUM, Desk
 from tests.repository.racing import racer
+from tests.searches import far
 from tests.unit.cases import at
 
-ROUNDS = 50
+ROUNDS = far(50, 200)
 STARTS_ON, AS_OF = date(2025, 1, 15), "2026-01-15"
 STATUS_AFTER = {
     "contract.registered": "active",
@@ -28,6 +30,9 @@ STATUS_AFTER = {
     "contract.reactivated": "active",
     "contract.expired": "expired",
 }
+
+
+pytestmark = pytest.mark.search
 
 
 class Racers:

@@ -12,7 +12,6 @@ from tacit.domain.decision import Change, Situation
 from tacit.domain.refusals import Refused
 from tacit.domain.values import JOB, Contract, Notice
 from tacit.policies import newest
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.codec import from_raw
 from tacit.store.mapping import contract_of
@@ -20,6 +19,7 @@ from tacit.store.notice_items import notice_of
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace
 from tacit.store.writes import put
+from tacit.versions import policy_of
 from tests.repository.desk import Desk, everything
 from tests.repository.nights import (
     DOMAIN,

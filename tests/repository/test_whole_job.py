@@ -1,4 +1,4 @@
-"""The whole job on thousands of contracts, with everything that can go wrong at once."""
+"""The whole job on many contracts that are due, with everything that can go wrong at once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,13 +6,17 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+import pytest
+
 from tests.repository.bad_records import BAD_RECORDS, bad_heads, truth
 from tests.repository.bulk import write_contracts, write_items
 from tests.repository.desk import LONG, Desk, portfolio
 from tests.repository.wire import Cut, Wire
+from tests.searches import far
 
 DAY = date(2025, 9, 1)
 AS_OF = "2025-09-02"
+DUE = far(600, 10_000)
 
 
 def delivered(desk: Desk, body: str, time_left: Callable[[], int] = lambda: LONG) -> None:
@@ -25,10 +29,11 @@ def delivered(desk: Desk, body: str, time_left: Callable[[], int] = lambda: LONG
     raise AssertionError("ten invocations were cut off")
 
 
-def test_G1_G2_three_thousand_due_contracts_cut_off_doubled_and_with_bad_ones_among_them(
+@pytest.mark.search
+def test_G1_G2_all_that_is_due_cut_off_doubled_and_with_bad_ones_among_it(
     desk: Desk, dynamodb_client: Any, wire: Wire
 ) -> None:
-    contracts, orders = portfolio(3000, DAY, holders=25)
+    contracts, orders = portfolio(DUE, DAY, holders=25)
     write_contracts(dynamodb_client, desk.table.name, contracts, orders)
     write_items(dynamodb_client, desk.table.name, bad_heads(DAY))
     desk.started("run-1", AS_OF)
@@ -51,9 +56,9 @@ def test_G1_G2_three_thousand_due_contracts_cut_off_doubled_and_with_bad_ones_am
             taken, desk.queue.bodies = desk.queue.bodies, []
             list(threads.map(lambda body: delivered(desk, body, short), [*taken[:2], *taken]))
     statuses, events = truth(dynamodb_client, desk)
-    assert statuses == {"expired": 3000}
-    assert events == {"contract.expired": 3000}
+    assert statuses == {"expired": DUE}
+    assert events == {"contract.expired": DUE}
     counts = desk.counts("run-1")
-    assert counts == {"done": 3000, "unchanged": 0, "parked": len(BAD_RECORDS), "failed": 0}
+    assert counts == {"done": DUE, "unchanged": 0, "parked": len(BAD_RECORDS), "failed": 0}
     assert not [operation for operation, _ in wire.calls if operation == "Scan"]
-    assert wire.counted["TransactWriteItems"] > 3000
+    assert wire.counted["TransactWriteItems"] > DUE

@@ -15,7 +15,7 @@ import pytest
 from samtranslator.translator.transform import transform
 
 from tacit.policies import policy, shipped
-from tacit.runtime.problems import PROBLEMS
+from tacit.runtime.problem_table import PROBLEMS
 from tests.tables import TEMPLATE, template
 
 RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]

@@ -15,9 +15,21 @@ MAY = {
     "policies": {"domain"},
     "store": {"domain"},
     "replies": {"store"},
-    "service": {"domain", "policies", "store", "replies"},
-    "runtime": {"domain", "policies", "store", "replies", "service"},
-    "calendar": {"domain", "policies", "store", "service", "runtime"},
+    "callers": {"domain"},
+    "versions": {"domain", "policies"},
+    "named": {"domain", "store", "callers", "versions"},
+    "service": {"domain", "policies", "store", "replies", "callers", "versions", "named"},
+    "runtime": {
+        "domain",
+        "policies",
+        "store",
+        "replies",
+        "callers",
+        "versions",
+        "named",
+        "service",
+    },
+    "calendar": {"domain", "policies", "store", "versions", "runtime"},
 }
 
 

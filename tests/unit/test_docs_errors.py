@@ -1,7 +1,7 @@
 """docs/errors.md is what the error table in code says."""
 
 from local.errors_page import PAGE, page
-from tacit.runtime.problems import PROBLEMS
+from tacit.runtime.problem_table import PROBLEMS
 
 
 def test_the_page_is_made_from_the_table() -> None:

@@ -29,12 +29,13 @@ from tacit.domain.values import JOB, Account, Actor, Role
 from tacit.replies import Answer
 from tacit.runtime import account_bodies, answers
 from tacit.runtime.registration import read_registration
-from tacit.service import View, policy_of
+from tacit.service import View
 from tacit.store import keys
 from tacit.store.account_items import account_item, movement_writes
 from tacit.store.codec import Raw, to_raw
 from tacit.store.repository import IdempotencyRecord, idempotency_write, writes_of
 from tacit.store.writes import Write
+from tacit.versions import policy_of
 from tests.tables import table_definition
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "keys.md"

@@ -22,12 +22,12 @@ from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.values import JOB, Account, Status, Task
 from tacit.policies import newest
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.account_items import account_item
 from tacit.store.codec import Raw, to_raw
 from tacit.store.mapping import contract_item, link_item, order_item
 from tacit.store.repository import writes_of
+from tacit.versions import policy_of
 from tests.unit.cases import ALICE, STAFF, at, registered
 from tests.unit.test_docs_keys import PAGE, ROW, index_units, record, state_after, units_of
 

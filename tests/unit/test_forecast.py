@@ -30,6 +30,7 @@ from tacit.domain.policy import Anchor, Phase, Policy
 from tacit.domain.refusals import Broken, Invalid, Refused
 from tacit.domain.values import JOB, Account, Contract, Status
 from tacit.policies import newest, shipped
+from tests.searches import far, seed
 from tests.unit.cases import (
     ALICE,
     KREATIVMEDIA,
@@ -43,7 +44,7 @@ from tests.unit.cases import (
 
 NOW = at("2025-06-10")
 TODAY, UNTIL = date(2025, 6, 10), date(2027, 1, 31)
-CASES = 110
+CASES = far(110, 3000)
 Row = tuple[str, str]
 
 
@@ -568,8 +569,9 @@ def assert_covered(account: Account, case: Case, lived: ByHand, until: date) -> 
         assert seen.covered_until == (add_days(short[0].on, -1) if short else until)
 
 
+@pytest.mark.search
 def test_folding_forward_is_the_same_as_asking_on_every_day() -> None:
-    dice, seen = random.Random(20250610), set[object]()
+    dice, seen = random.Random(seed(20250610)), set[object]()
     until = add_days(TODAY, 420)
     for number in range(CASES):
         case = random_case(dice)

@@ -24,18 +24,18 @@ from tacit.domain.registration import register
 from tacit.domain.values import Actor, Contract, Order, Role, Status
 from tacit.policies import policy
 from tacit.runtime.registration import read_registration
+from tests.searches import far
 
 FRIDAY = date(2026, 3, 13)
 
 
 def first_days() -> Iterator[date]:
-    """The first, one within and the last of every month, up to a leap year and beyond."""
+    """The first, one within and the last of every month, up to a leap year and beyond; or all."""
     for month in range(27):
         year, number = 2027 + month // 12, month % 12 + 1
         last = calendar.monthrange(year, number)[1]
-        yield from (
-            date(year, number, number_of_day) for number_of_day in (1, 2 + month % 27, last)
-        )
+        for number_of_day in far((1, 2 + month % 27, last), tuple(range(1, last + 1))):
+            yield date(year, number, number_of_day)
 
 
 def registered(start_day: date) -> dict[str, Contract]:
@@ -57,6 +57,7 @@ def registered(start_day: date) -> dict[str, Contract]:
     return there
 
 
+@pytest.mark.search
 def test_whatever_the_first_day_all_can_be_registered_and_no_job_finds_one_due() -> None:
     for start_day in first_days():
         due = [(c.id, expiry_due_on(c, policy(c.policy))) for c in registered(start_day).values()]

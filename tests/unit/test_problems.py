@@ -14,7 +14,8 @@ from tacit.domain.values import Status
 from tacit.runtime.answers import _NOTHING
 from tacit.runtime.doors import problem_of
 from tacit.runtime.observability import logger
-from tacit.runtime.problems import PROBLEMS, Problem, problem_document
+from tacit.runtime.problem_table import PROBLEMS
+from tacit.runtime.problems import Problem, problem_document
 from tests.tables import template
 
 ROOT = Path(__file__).resolve().parents[2]

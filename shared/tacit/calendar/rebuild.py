@@ -13,7 +13,6 @@ from pathlib import Path
 
 from tacit import policies
 from tacit.domain.refusals import Broken
-from tacit.service import policy_of
 from tacit.store.codec import Raw
 from tacit.store.listing import Listing, Source, of_staff
 from tacit.store.mapping import contract_of
@@ -21,6 +20,7 @@ from tacit.store.rebuilding import Cursor, Cursors, key_of, put_right
 from tacit.store.table import Table
 from tacit.store.walk import Place
 from tacit.store.writes import ConditionFailed, Write
+from tacit.versions import policy_of
 
 PAGE = 100
 _LOST_RACES = 10

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from tacit.callers import Caller, Now
 from tacit.domain.ledger import Booking, Deposit, NothingToBook, Open, Withdraw, booked, opened
 from tacit.domain.permission import check_roles
 from tacit.domain.refusals import NotFound
 from tacit.domain.values import Account, Actor, Role
+from tacit.named import account_for
 from tacit.policies import shipped
 from tacit.replies import Answer, Request, record_of, recorded
-from tacit.service import Caller, Now, account_for
 from tacit.store.ledger import Ledger
 from tacit.store.patience import Busy
 from tacit.store.repository import KeyUsed, LostRace, Repository

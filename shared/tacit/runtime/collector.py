@@ -18,12 +18,12 @@ from tacit.runtime.observability import count, logger
 from tacit.runtime.one_holder import Due, OneHolder, OutOfTime, Till
 from tacit.runtime.related import is_covered, is_parked, order_key
 from tacit.runtime.stack import Stack
-from tacit.service import newest_of, policy_of
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
 from tacit.store.runs import COUNTS, ShardState
+from tacit.versions import newest_of, policy_of
 
 _KEYS_AT_ONCE = 1000
 _HEADS_AT_ONCE = 500

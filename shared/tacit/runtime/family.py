@@ -12,9 +12,9 @@ from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB
 from tacit.runtime.observability import logger
 from tacit.runtime.stack import Stack
-from tacit.service import newest_of, policy_of
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace
+from tacit.versions import newest_of, policy_of
 
 _TRIES = 10
 

@@ -7,8 +7,9 @@ from tacit.domain.decision import Situation
 from tacit.domain.household import Member
 from tacit.domain.refusals import Broken, Refused
 from tacit.domain.values import Account, Contract, Order, Status
-from tacit.service import View, newest_of, policy_of
+from tacit.service import View
 from tacit.store.repository import Repository
+from tacit.versions import newest_of, policy_of
 
 _FORESEEN = 500
 

@@ -15,9 +15,9 @@ from tacit.runtime.letters import Letter, Value, letter
 from tacit.runtime.letters.plan_changes import of_plan_change
 from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.stack import Stack
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.messages import Messages
+from tacit.versions import policy_of
 
 # To whom, and the part of the message's key that tells the one's mail from the other's.
 _KEY_PARTS = {"holder": "email", "staff": "email-staff"}

@@ -21,11 +21,11 @@ from tacit.runtime.jobs import Parcel
 from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.setbacks import Setbacks
 from tacit.runtime.stack import Stack
-from tacit.service import policy_of
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace
+from tacit.versions import policy_of
 
 _LOST_RACES = 20
 # Charges follow each other faster than anybody else reads the account and moves it: a deposit would

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from tacit.callers import Caller
 from tacit.domain.arranging import arrange, detach
 from tacit.domain.ordering import (
     SWITCHERS,
@@ -23,10 +24,11 @@ from tacit.domain.registration import own_order
 from tacit.domain.values import Actor, Contract, Order, Role
 from tacit.policies import shipped
 from tacit.replies import Answer, Request, record_of, recorded
-from tacit.service import Caller, Contracts, View, policy_of
+from tacit.service import Contracts, View
 from tacit.store.orders import OrderBook
 from tacit.store.patience import Busy
 from tacit.store.repository import KeyUsed, LostRace
+from tacit.versions import policy_of
 
 _TRIES = 10
 

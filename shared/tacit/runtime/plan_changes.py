@@ -8,6 +8,7 @@ guess.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tacit.callers import Caller
 from tacit.domain.codes import is_right
 from tacit.domain.commands import Command, ConfirmPlanChange
 from tacit.domain.days import add_days, local_day
@@ -16,13 +17,14 @@ from tacit.domain.plan_change import MOST_TRIES, check_waiting, named
 from tacit.domain.plan_quote import CONFIRMED, Quote, Wanted, change_id, quote
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Actor, PlanChange, Role, Status
+from tacit.named import with_history
 from tacit.replies import Answer, Request, recorded
-from tacit.service import Caller, Contracts, Shape, View
+from tacit.service import Contracts, Shape, View
 from tacit.store.code_tries import CodeTries
 
 ACTION = "change_plan"
 
-Entered = Callable[[Actor], tuple[str, str | None, Request]]
+Entered = Callable[[Actor], tuple[str, str, str | None, Request]]
 
 
 class PlanChanges:
@@ -31,33 +33,32 @@ class PlanChanges:
         self.tries = tries
         self.secret = secret
 
-    def quote(self, caller: Caller, contract_id: str, wanted: Callable[[], Wanted]) -> Quote:
-        """Nothing is written: a quote is reckoned again when it is taken up."""
+    def view(self, caller: Caller, contract_id: str) -> View:
+        """The contract, as whoever may change its plan sees it."""
         view = self.contracts.view(caller, contract_id)
         check_asker(ACTION, view.contract, view.actor, view.policy)
+        return view
+
+    def quote(self, caller: Caller, contract_id: str, wanted: Callable[[], Wanted]) -> Quote:
+        """Nothing is written: a quote is reckoned again when it is taken up."""
+        view = self.view(caller, contract_id)
         return quote(view.situation, view.contract, wanted(), view.policy, view.now)
 
     def history(
-        self, caller: Caller, contract_id: str, limit: int, after: Mapping[str, Any] | None
-    ) -> tuple[View, list[PlanChange], dict[str, Any] | None]:
+        self, view: View, limit: int, after: Mapping[str, Any] | None
+    ) -> tuple[list[PlanChange], dict[str, Any] | None]:
         """Those that were carried out (X11); for customers as long as the service has not expired
         (X12)."""
-        view = self.contracts.view(caller, contract_id)
-        check_asker(ACTION, view.contract, view.actor, view.policy)
         if view.actor.role is not Role.STAFF and _is_over(view):
             raise Refused("gone_expired", view.policy.contact_params())
         place = dict(after) if after is not None else None
-        found, behind = self.contracts.repository.plan_changes(view.contract.id, limit, place)
-        return view, found, behind
+        return self.contracts.repository.plan_changes(view.contract.id, limit, place)
 
-    def confirm(
-        self, caller: Caller, contract_id: str, asked: str, entered: Entered, shape: Shape
-    ) -> Answer:
+    def confirm(self, caller: Caller, contract_id: str, entered: Entered, shape: Shape) -> Answer:
         """Compare the code, and let the core decide. `entered` reads the request once the role is
-        known: the code, staff's reason, the circumstances."""
-        view = self.contracts.view(caller, contract_id)
-        check_asker(ACTION, view.contract, view.actor, view.policy)
-        code, reason, request = entered(view.actor)
+        known: the change's id, the code, staff's reason, the circumstances."""
+        view = self.view(caller, contract_id)
+        asked, code, reason, request = entered(view.actor)
         known = recorded(self.contracts.repository, request, view.now)
         if known is not None:
             return known
@@ -71,7 +72,7 @@ class PlanChanges:
     def _compared(self, view: View, asked: str, code: str) -> tuple[bool, int]:
         """Whether the code is right, and how many more may be wrong today."""
         contract = view.contract
-        situation = self.contracts.with_history(view.situation, contract, asked)
+        situation = with_history(self.contracts.repository, view.situation, contract, asked)
         change = named(situation, contract, asked)
         if change.status != CONFIRMED:
             check_waiting(contract, change, view.now)

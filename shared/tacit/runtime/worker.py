@@ -19,7 +19,6 @@ from tacit.runtime.observability import count, log_unexpected, logger
 from tacit.runtime.related import is_covered, is_parked, order_key, parent_key
 from tacit.runtime.setbacks import Setbacks
 from tacit.runtime.stack import Stack
-from tacit.service import newest_of, policy_of
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
@@ -27,6 +26,7 @@ from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
 from tacit.store.runs import COUNTS, ShardState
 from tacit.store.table import Page
+from tacit.versions import newest_of, policy_of
 
 PAGE = 50
 _LOST_RACES = 10
