@@ -147,8 +147,8 @@ def test_X3_an_option_that_is_gone_before_the_confirmation_allows_nothing(
     code = code_in_mail(world)
     options(world)
     answer = confirm(world, change_id, code)
-    assert answer.status == 409, answer.text
-    assert answer.code in ("cooldown", "quote_outdated")
+    assert_problem(answer, 409, "cooldown")
+    assert answer.json["params"]["available_from"] == "2025-06-10"
     assert on(world)[0] == "vps-m"
 
 
@@ -240,9 +240,7 @@ def test_X5_taking_a_mark_back_is_possible_while_a_change_waits_and_that_one_is_
     change_id = requested(world, "vps-s", 1)
     code = code_in_mail(world)
     assert keep(world, "s-1").status == 200
-    answer = confirm(world, change_id, code)
-    assert answer.status == 409
-    assert answer.code in ("servers_to_remove", "quote_outdated")
+    assert_problem(confirm(world, change_id, code), 409, "servers_to_remove")
     mark(world, "s-2")
     assert_problem(confirm(world, change_id, code), 409, "quote_outdated")
     assert server_ids(world) == ["s-1", "s-2"]
@@ -380,6 +378,19 @@ def test_X1_an_expired_contract_is_not_changed_whether_or_not_the_job_was_there(
             assert (reply.status, reply.code) == (409, "closed")
 
 
+def test_X1_what_has_not_begun_is_not_changed_yet(world: World) -> None:
+    """Neither what waits to be activated, nor a term of next month."""
+    it_is(world, "2025-05-11")
+    server(world, ends="2026-05-11", status="pending")
+    server(world, "v-2", ends="2026-06-01")
+    with nothing_written(world):
+        assert_problem(quote(world), 409, "not_active_yet")
+        later = quote(world, contract_id="v-2")
+        assert_problem(later, 409, "not_yet")
+        assert later.json["params"]["available_from"] == "2025-06-01"
+    assert change_action(world, "v-2")["available_from"] == "2025-06-01"
+
+
 def test_X10_one_change_at_a_time_and_the_refusal_says_which_waits_and_until_when(
     world: World,
 ) -> None:
@@ -409,3 +420,4 @@ def test_X1_people_who_may_not_change_it_are_told_so_before_anything_else(world:
             assert_problem(request(world, "q", who=who), status, why)
             assert_problem(confirm(world, change_id, code, who=who), status, why)
     assert quote(world, "vps-m", who=STAFF).code == "change_waiting"
+    assert change_action(world, who=BOB)["code"] == "not_your_role"
