@@ -1,7 +1,5 @@
-"""X3 to X6 and X8: every refusal comes at the quote already, says what to do about it, writes
+"""X3, X6 and X8: every refusal comes at the quote already, says what to do about it, writes
 nothing, and stands under `actions`."""
-
-from typing import Any
 
 import pytest
 
@@ -15,36 +13,18 @@ from tests.integration.rules.plan_scenes import (
     changed,
     code_in_mail,
     confirm,
-    keep,
     mark,
     on,
-    plan_row,
     quote,
     quoted,
+    refused,
     request,
     requested,
     server,
-    server_ids,
 )
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import cancel, it_is, job, patch
 from tests.integration.rules.terms import funded, renew
-
-
-def refused(world: World, code: str, plan: str = "vps-m", quantity: int = 1) -> dict[str, Any]:
-    """The quote is refused with this code, nothing is written, and `actions` says the same of this
-    plan; the refusal's parameters."""
-    with nothing_written(world):
-        reply = quote(world, plan, quantity)
-        assert_problem(reply, 409, code)
-    params: dict[str, Any] = reply.json["params"]
-    row = plan_row(world, plan, quantity)
-    assert (row["allowed"], row["code"]) == (False, code)
-    shown = {**row["params"]}
-    if row["available_from"] is not None:
-        shown["available_from"] = row["available_from"]
-    assert shown == params
-    return params
 
 
 def options(world: World, *names: str) -> None:
@@ -150,101 +130,6 @@ def test_X3_an_option_that_is_gone_before_the_confirmation_allows_nothing(
     assert_problem(answer, 409, "cooldown")
     assert answer.json["params"]["available_from"] == "2025-06-10"
     assert on(world)[0] == "vps-m"
-
-
-def test_X4_going_down_the_servers_to_remove_are_asked_for_and_counted(world: World) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=3)
-    assert refused(world, "servers_to_remove", "vps-s", 2)["to_remove"] == 1
-    with nothing_written(world):
-        reply = quote(world, "vps-l", 1)
-        assert_problem(reply, 409, "servers_to_remove")
-    assert reply.json["params"]["to_remove"] == 2
-    assert "2" in reply.json["detail"]
-    mark(world, "s-3")
-    assert refused(world, "servers_to_remove", "vps-s", 1)["to_remove"] == 1
-    with nothing_written(world):
-        reply = quote(world, "vps-m", 3)
-        assert_problem(reply, 409, "servers_to_keep")
-    assert reply.json["params"]["to_keep"] == 1
-    changed(world, "vps-s", 2)
-    assert on(world) == ("vps-s", 2, "2025-06-10")
-    assert server_ids(world) == ["s-1", "s-2"]
-
-
-def test_X4_going_up_nothing_is_to_remove(world: World) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    changed(world, "vps-s", 4)
-    assert on(world) == ("vps-s", 4, "2025-05-21")
-    assert server_ids(world) == ["s-1", "s-2"]
-
-
-def test_X5_a_mark_is_confirmed_by_naming_the_server_and_says_what_is_lost(world: World) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    with nothing_written(world):
-        assert_problem(mark(world, "s-1", body={}), 422, "missing_field", "confirm")
-        other = mark(world, "s-1", body={"confirm": "s-2"})
-        assert_problem(other, 422, "invalid_field", "confirm")
-        assert_problem(mark(world, "s-9"), 404, "not_found")
-        assert_problem(keep(world, "s-9"), 404, "not_found")
-        for who in (BOB, CAROL):
-            assert_problem(mark(world, "s-1", who=who), 403, "not_your_role")
-        assert_problem(mark(world, "s-1", who=customer("mallory")), 404, "not_found")
-        assert mark(world, "s-1", dry_run="true").json["marked_servers"] == ["s-1"]
-    answer = mark(world, "s-1")
-    assert answer.status == 200
-    (warning,) = answer.json["warnings"]
-    assert warning["server_id"] == "s-1"
-    assert warning["ip"] == "192.0.2.1"
-    for lost in ("data", "backups", "192.0.2.1", "for good"):
-        assert lost in warning["detail"]
-    assert world.contract("v-1", BOB)["marked_servers"] == ["s-1"]
-    with nothing_written(world):
-        assert mark(world, "s-1").json["warnings"] == [warning]
-
-
-def test_X5_a_mark_removes_nothing_and_can_be_taken_back_until_the_plan_change(
-    world: World,
-) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    was = on(world)
-    mark(world, "s-1")
-    it_is(world, "2025-05-12")
-    with nothing_written(world):
-        assert keep(world, "s-1", dry_run="true").json["marked_servers"] == []
-        for who in (BOB, CAROL):
-            assert_problem(keep(world, "s-1", who=who), 403, "not_your_role")
-    assert keep(world, "s-1").json["marked_servers"] == []
-    with nothing_written(world):
-        assert keep(world, "s-1").status == 200
-    assert server_ids(world) == ["s-1", "s-2"]
-    mark(world, "s-2")
-    job(world, "2025-05-13", name="renewals")
-    job(world, "2025-05-13")
-    assert on(world) == was
-    assert server_ids(world) == ["s-1", "s-2"]
-    changed(world, "vps-s", 1)
-    assert server_ids(world) == ["s-1"]
-
-
-def test_X5_taking_a_mark_back_is_possible_while_a_change_waits_and_that_one_is_out_of_date(
-    world: World,
-) -> None:
-    """Nor is another server lost than the one that the mail has named."""
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    mark(world, "s-1")
-    change_id = requested(world, "vps-s", 1)
-    code = code_in_mail(world)
-    assert keep(world, "s-1").status == 200
-    assert_problem(confirm(world, change_id, code), 409, "servers_to_remove")
-    mark(world, "s-2")
-    assert_problem(confirm(world, change_id, code), 409, "quote_outdated")
-    assert server_ids(world) == ["s-1", "s-2"]
-    assert on(world)[1] == 2
 
 
 # S to L: four days of the present contract make one.
