@@ -2,7 +2,8 @@
 
 In a ```console block, `$ curl …` is the question, what follows up to the next `$` the answer: its
 status line, then JSON whose fields must all be in the real answer. `$ALICE`, `$BOB` and `$STAFF`
-say who asks. The blocks of one page are played in their order, on one stack.
+say who asks, `$QUOTE` is the id of the last quote, `$CODE` the code that was mailed. The blocks of
+one page are played in their order, on one stack.
 """
 
 import json
@@ -17,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World
+from tests.integration.plan_changes import filled, mailed_code
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = {"$ALICE": ALICE, "$BOB": BOB, "$STAFF": STAFF}
@@ -96,18 +98,25 @@ def missing(shown: Any, real: Any, path: str = "") -> str | None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
 def test_every_example_is_answered_as_its_page_shows(page: Path, world: World) -> None:
+    known: dict[str, str] = {}
     for example in examples(page.read_text("utf-8")):
+        body = example.body
+        if body and "$CODE" in body.values():
+            known["$CODE"] = mailed_code(world, example.path.split("/")[2])
+        body = body and filled(body, known)
         reply = world.call(
             example.method,
             example.path,
             example.who,
-            example.body,
+            body,
             query=example.query or None,
             headers=example.headers,
         )
         asked = f"{example.method} {example.path}"
         assert reply.status == example.status, f"{asked}: {reply.text}"
         assert missing(example.shown, reply.json) is None, asked
+        if example.path.endswith("-quotes"):
+            known["$QUOTE"] = reply.json["id"]
         for job in ("expiries", "renewals"):
             world.work_queue(job=job)
 
@@ -116,11 +125,12 @@ def test_the_readme_shows_every_door_that_changes_or_reads_a_contract() -> None:
     asked = {
         (
             example.method,
-            re.sub("/tour-[12]|/kreativmedia|/of-somebody-else", "/{id}", example.path),
+            re.sub("/tour-3:2|/tour-[123]|/kreativmedia|/of-somebody-else", "/{id}", example.path),
         )
         for example in examples((ROOT / "README.md").read_text("utf-8"))
     }
-    for action in ("cancellation", "reactivation"):
+    changing = ("plan-change-quotes", "plan-changes", "plan-changes/{id}/confirmation")
+    for action in ("cancellation", "reactivation", *changing):
         assert ("POST", f"/contracts/{{id}}/{action}") in asked
     assert ("POST", "/contracts/{id}/renewal") in asked
     own = ("/contracts/{id}", "/contracts/{id}/timeline", "/contracts/{id}/forecast")

@@ -261,4 +261,5 @@ def _both_sides(contract: Contract, change: PlanChange) -> dict[str, Scalar]:
 
 
 def _instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+    """As every instant of an event is written."""
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
