@@ -130,17 +130,22 @@ def test_G11_a_renewal_before_the_request_makes_the_quote_out_of_date(world: Wor
     assert reply.json["params"]["quote"]["from"]["remaining_days"] == 385
 
 
-def test_G11_a_price_that_moved_makes_it_out_of_date(world: World, policies: PolicyFiles) -> None:
+@pytest.mark.parametrize(("price", "days"), [("25.00", 7), ("20.01", 9)])
+def test_G11_a_price_that_moved_makes_it_out_of_date(
+    world: World, policies: PolicyFiles, price: str, days: int
+) -> None:
+    """Also where the new end stays: 19 days are 9 at 20.00, and 9 at 20.01."""
     it_is(world, "2025-05-11")
-    server(world)
+    server(world, ends="2025-05-30")
+    assert quoted(world)["to"]["remaining_days"] == 9
     change_id = requested(world)
     code = code_in_mail(world)
-    policies.edit(KRIAX, {"plans.1.price": "25.00"})
+    policies.edit(KRIAX, {"plans.1.price": price})
     reply = confirm(world, change_id, code)
     assert_problem(reply, 409, "quote_outdated")
     to = reply.json["params"]["quote"]["to"]
-    assert (to["price"]["amount"], to["remaining_days"]) == ("25.00", 8)
-    assert on(world) == ("vps-s", 1, "2025-05-31")
+    assert (to["price"]["amount"], to["remaining_days"]) == (price, days)
+    assert on(world) == ("vps-s", 1, "2025-05-30")
 
 
 def relabelled(world: World) -> None:
