@@ -106,7 +106,9 @@ def _start() -> tuple[subprocess.Popen[bytes], str]:
         port = free.getsockname()[1]
     if not shutil.which("java"):
         _without("java is missing")
-    command = ["java", "-Xmx1g", f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}"]
+    # A short life on a shared machine: threads that compile and collect would take from the tests.
+    command = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    command += [f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}"]
     command += ["-cp", _classpath(), "LoopbackDynamoDB", "-inMemory", "-sharedDb"]
     command += ["-disableTelemetry", "-port", str(port)]
     log = (FOLDER / "server.log").open("w")

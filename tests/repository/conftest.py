@@ -6,9 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from botocore.useragent import UserAgentString
 
 from tests.dynamodb_local import dynamodb_client, dynamodb_local
 from tests.repository.desk import Desk
+from tests.repository.racers import Racers
 from tests.repository.wire import Wire
 from tests.tables import table_definition
 
@@ -20,6 +22,8 @@ def _aws(dynamodb_local: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(dynamodb_local).items():
             patch.setenv(name, value)
+        # botocore puts its description together anew for each call, and nobody reads it here.
+        patch.setattr(UserAgentString, "to_string", lambda _: "tests")
         yield
 
 
@@ -35,6 +39,14 @@ def environment(endpoint_url: str) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": "Tacit",
         "LOG_LEVEL": "CRITICAL",
     }
+
+
+@pytest.fixture(scope="session")
+def racers(dynamodb_local: str) -> Iterator[Racers]:
+    """Each of the three takes longer to start than fifty races."""
+    found = Racers(environment(dynamodb_local))
+    yield found
+    found.end()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 The races run in separate processes, with a barrier between read and commit.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -21,7 +20,7 @@ from tacit.store.listing import accounts_of_person, accounts_of_staff
 from tacit.store.repository import LostRace
 from tacit.versions import policy_of
 from tests.repository.desk import Desk, everything, plain
-from tests.repository.test_races import Racers
+from tests.repository.racers import Racers
 from tests.repository.tills import (
     PRICE,
     account,
@@ -206,13 +205,6 @@ def test_accounts_are_listed_a_page_at_a_time_to_holder_and_staff(desk: Desk) ->
 
 
 # ---------------------------------------------------------------- races
-
-
-@pytest.fixture(scope="module")
-def racers(dynamodb_local: str) -> Iterator[Racers]:
-    found = Racers(dynamodb_local)
-    yield found
-    found.end()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ and charges, one by one; and each account's ledger beside its charges. It is her
 doors' tests because a year of days takes minutes on moto's table.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -97,7 +98,9 @@ def world(dynamodb_local: str) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {**ENVIRONMENT, **environment(dynamodb_local)}.items():
             patch.setenv(name, value)
-        with mock_aws(), new_world() as made:
+        # What is meant for the server, moto would first look for among all of AWS's addresses.
+        past_moto = {"core": {"passthrough": {"urls": [re.escape(dynamodb_local)]}}}
+        with mock_aws(config=past_moto), new_world() as made:
             yield made
 
 

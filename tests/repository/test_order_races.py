@@ -1,6 +1,5 @@
 """Races over an order's places and switch, in separate processes, ten rounds each, or many more."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,7 @@ from tacit.store import keys
 from tacit.store.mapping import order_item
 from tacit.store.writes import put
 from tests.repository.desk import Desk
-from tests.repository.test_races import Racers
+from tests.repository.racers import Racers
 from tests.searches import far
 
 ROUNDS = far(10, 200)
@@ -18,13 +17,6 @@ FULL = 40
 
 
 pytestmark = pytest.mark.search
-
-
-@pytest.fixture(scope="module")
-def racers(dynamodb_local: str) -> Iterator[Racers]:
-    found = Racers(dynamodb_local)
-    yield found
-    found.end()
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """Races in separate processes, fifty times each, with a barrier between read and commit,
 or many more."""
 
-import multiprocessing
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -16,9 +13,8 @@ from tacit.store import keys
 from tacit.store.mapping import order_item
 from tacit.store.runs import ALL
 from tacit.store.writes import put
-from tests.repository.conftest import environment
 from tests.repository.desk import PREMIUM, Desk
-from tests.repository.racing import racer
+from tests.repository.racers import Racers
 from tests.searches import far
 from tests.unit.cases import at
 
@@ -33,48 +29,6 @@ STATUS_AFTER = {
 
 
 pytestmark = pytest.mark.search
-
-
-class Racers:
-    """Three processes, on whichever `table` a test has."""
-
-    def __init__(self, endpoint_url: str) -> None:
-        self.table = ""
-        spawn = multiprocessing.get_context("spawn")
-        self.barriers = {runners: spawn.Barrier(runners) for runners in (2, 3)}
-        self.pipes, self.processes = [], []
-        for _ in range(3):
-            here, there = spawn.Pipe()
-            variables = environment(endpoint_url)
-            process = spawn.Process(target=racer, args=(there, self.barriers, variables))
-            process.start()
-            self.pipes.append(here)
-            self.processes.append(process)
-
-    def race(self, *tasks: tuple[Any, ...], unlocked: tuple[str, ...] = ()) -> list[str]:
-        """Run the tasks at once; what came of each."""
-        pipes = self.pipes[: len(tasks)]
-        for pipe, (task, *arguments) in zip(pipes, tasks, strict=True):
-            pipe.send((self.table, task, arguments, len(tasks), unlocked))
-        results = []
-        for pipe in pipes:
-            assert pipe.poll(60), "a racer does not answer"
-            results.append(pipe.recv())
-        return results
-
-    def end(self) -> None:
-        for pipe, process in zip(self.pipes, self.processes, strict=True):
-            pipe.send(None)
-            process.join(20)
-            if process.is_alive():
-                process.kill()
-
-
-@pytest.fixture(scope="module")
-def racers(dynamodb_local: str) -> Iterator[Racers]:
-    found = Racers(dynamodb_local)
-    yield found
-    found.end()
 
 
 @pytest.fixture

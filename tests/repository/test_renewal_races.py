@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from typing import Any
@@ -27,7 +26,7 @@ from tests.repository.nights import (
     with_notice,
     write_notices,
 )
-from tests.repository.test_races import Racers
+from tests.repository.racers import Racers
 
 ROUNDS = 50
 UNLOCKED_ROUNDS = 8
@@ -35,13 +34,6 @@ ENDS = date(2026, 5, 1)
 # Each holds a renewal by itself: all of them have to go before a race can be lost.
 OF_A_TERM = ("contract", "event", "charge")
 OF_AN_ACCOUNT = ("account", "line")
-
-
-@pytest.fixture(scope="module")
-def racers(dynamodb_local: str) -> Iterator[Racers]:
-    found = Racers(dynamodb_local)
-    yield found
-    found.end()
 
 
 @pytest.fixture

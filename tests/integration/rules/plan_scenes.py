@@ -127,11 +127,13 @@ def confirm(
     contract_id: str = "v-1",
     who: Person = ALICE,
     dry_run: bool = False,
-    **body: Any,
+    because: str | None = None,
 ) -> Reply:
+    """Enter the code; `because` is why staff does so for the holder."""
     query = {"dry_run": "true"} if dry_run else None
     path = f"/contracts/{contract_id}/plan-changes/{change_id}/confirmation"
-    return world.call("POST", path, who, {"code": code, **body}, query=query)
+    body = {"code": code} if because is None else {"code": code, "on_behalf_reason": because}
+    return world.call("POST", path, who, body, query=query)
 
 
 def changed(
