@@ -84,7 +84,7 @@ def get_timeline(id: str) -> Response[str]:
     paging, limit, place = door.page([view.contract.id])
     events, behind = stack().repository.timeline(_shown(view).contract.id, limit, place)
     hidden = history_is_hidden(view)
-    told = (event for event in events if not (hidden and event.type.startswith(PLAN_CHANGES)))
+    told = (event for event in events if not (hidden and event.type in PLAN_CHANGES))
     items = [answers.event_json(event, view.actor.role) for event in told]
     return respond(page_answer(items, paging.token(behind)))
 

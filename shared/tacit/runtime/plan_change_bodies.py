@@ -17,7 +17,15 @@ _NO_REFUND = {
     "detail": "After the change nothing of this contract is refunded any more, neither in money "
     "nor in tokens.",
 }
-PLAN_CHANGES = "contract.plan_change"  # how the types of their events begin
+# What is told of plan changes, and hidden with their history (X12).
+PLAN_CHANGES = frozenset(
+    {
+        "contract.plan_change_requested",
+        "contract.plan_change_code_resent",
+        "contract.plan_change_lapsed",
+        "contract.plan_changed",
+    }
+)
 _WITH_IT = ["data", "backups", "ip"]
 
 
