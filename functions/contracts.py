@@ -14,6 +14,7 @@ from tacit.domain.values import Actor, Role, Status
 from tacit.replies import Answer, Request
 from tacit.runtime import answers, contract_commands, foreseeing, shapes
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.plan_change_bodies import PLAN_CHANGES, history_is_hidden
 from tacit.runtime.registration import read_registration
 from tacit.runtime.stack import stack
 from tacit.service import Shape, View
@@ -82,7 +83,9 @@ def get_timeline(id: str) -> Response[str]:
     door.known_query("limit", "next")
     paging, limit, place = door.page([view.contract.id])
     events, behind = stack().repository.timeline(_shown(view).contract.id, limit, place)
-    items = [answers.event_json(event, view.actor.role) for event in events]
+    hidden = history_is_hidden(view)
+    told = (event for event in events if not (hidden and event.type in PLAN_CHANGES))
+    items = [answers.event_json(event, view.actor.role) for event in told]
     return respond(page_answer(items, paging.token(behind)))
 
 

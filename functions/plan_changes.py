@@ -1,19 +1,22 @@
 """Changing plan over HTTP: quote, request with its code, confirmation, history; servers to go."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
+from tacit.domain.codes import sealed
 from tacit.domain.commands import Command
 from tacit.domain.plan_quote import Wanted
+from tacit.domain.servers import server_named
 from tacit.domain.values import Actor
 from tacit.replies import Answer, Request
 from tacit.runtime import answers, plan_change_bodies, plan_change_commands, shapes
 from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
 from tacit.runtime.plan_changes import ACTION
 from tacit.runtime.stack import stack
-from tacit.service import Shape
+from tacit.service import Shape, View
 
 app = api()
 
@@ -56,10 +59,13 @@ def send_code_again(id: str, change_id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
 
+    def names(view: View) -> None:
+        stack().plan_changes.change(view, _change_id(door))
+
     def command(actor: Actor) -> Command:
         return plan_change_commands.code_again(body, _change_id(door))(actor)
 
-    return _carried_out(door, body, command, plan_change_bodies.change_answer)
+    return _carried_out(door, body, command, plan_change_bodies.change_answer, names)
 
 
 @app.post("/contracts/<id>/plan-changes/<change_id>/confirmation")
@@ -67,12 +73,13 @@ def confirm(id: str, change_id: str) -> Response[str]:
     door = Door(app)
     body = door.json()
 
-    def entered(actor: Actor) -> tuple[str, str, str | None, Request]:
-        asked = _change_id(door)
-        return asked, *plan_change_commands.confirmation(body, actor), door.request(body)
+    def entered(actor: Actor) -> tuple[str, str | None, Request]:
+        code, reason = plan_change_commands.confirmation(body, actor)
+        return code, reason, door.request({**body, "code": sealed(stack().secret, code)})
 
-    shape = plan_change_bodies.change_answer
-    return respond(stack().plan_changes.confirm(door.caller, door.id(), entered, shape))
+    shape, changes = plan_change_bodies.change_answer, stack().plan_changes
+    named_in = partial(_change_id, door)
+    return respond(changes.confirm(door.caller, door.id(), named_in, entered, shape))
 
 
 @app.put("/contracts/<id>/servers/<server_id>/removal")
@@ -81,9 +88,9 @@ def mark_server(id: str, server_id: str) -> Response[str]:
     body = door.json()
 
     def command(actor: Actor) -> Command:
-        return plan_change_commands.mark(body, door.id(name="server_id"))(actor)
+        return plan_change_commands.mark(body, _server_id(door))(actor)
 
-    return _carried_out(door, body, command, plan_change_bodies.servers_answer)
+    return _carried_out(door, body, command, plan_change_bodies.servers_answer, _server(door))
 
 
 @app.delete("/contracts/<id>/servers/<server_id>/removal")
@@ -92,24 +99,42 @@ def unmark_server(id: str, server_id: str) -> Response[str]:
     body = door.json()
 
     def command(actor: Actor) -> Command:
-        return plan_change_commands.unmark(body, door.id(name="server_id"))(actor)
+        return plan_change_commands.unmark(body, _server_id(door))(actor)
 
-    return _carried_out(door, body, command, plan_change_bodies.servers_answer)
+    return _carried_out(door, body, command, plan_change_bodies.servers_answer, _server(door))
 
 
 def _change_id(door: Door) -> str:
     return door.id(shapes.record_id, "change_id")
 
 
+def _server_id(door: Door) -> str:
+    return door.id(name="server_id")
+
+
+def _server(door: Door) -> Callable[[View], None]:
+    """Looks for the server that the path names."""
+
+    def names(view: View) -> None:
+        server_named(view.contract, _server_id(door))
+
+    return names
+
+
 def _carried_out(
-    door: Door, body: dict[str, Any], command: Callable[[Actor], Command], shape: Shape
+    door: Door,
+    body: dict[str, Any],
+    command: Callable[[Actor], Command],
+    shape: Shape,
+    names: Callable[[View], None] | None = None,
 ) -> Response[str]:
     """The body's fields and the request's circumstances are read once the role is known."""
 
     def asked(actor: Actor) -> tuple[Command, Request]:
         return command(actor), door.request(body)
 
-    return respond(stack().contracts.carry_out(door.caller, door.id(), ACTION, asked, shape))
+    contracts = stack().contracts
+    return respond(contracts.carry_out(door.caller, door.id(), ACTION, asked, shape, names))
 
 
 handler = lambda_handler(app)

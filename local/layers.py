@@ -17,11 +17,11 @@ BUDGETS: dict[str, float | None] = {
     "template": None,
     "e2e": 120,
 }
-# Two at a time where every test has a stack or a table of its own, each file in one of them, since
-# many play one story for all of their tests, and processes that race are made once a file. Of the
-# other layers one is quick, and one shares a stack and its clock.
+# Two at a time where every test has values, a stack or a table of its own, each file in one of
+# them, since many play one story for all of their tests. Of the other layers one is quick, and one
+# shares a stack and its clock.
 TWO = ["-n", "2", "--dist", "loadfile"]
-PARALLEL = {"integration": TWO, "repository": TWO}
+PARALLEL = {"unit": TWO, "integration": TWO, "repository": TWO}
 TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
 
 

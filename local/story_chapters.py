@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local import story_money, story_one_life, story_other_ends
+from local import story_money, story_one_life, story_other_ends, story_plan
 from local.story_asking import Story
 
 
@@ -13,6 +13,7 @@ def tell(story: Story) -> None:
     try:
         story_one_life.tell(story)
         story_other_ends.tell(story)
+        story_plan.tell(story)
         story_money.tell(story)
     finally:
         page.step("The test clock is given back.")
@@ -29,6 +30,9 @@ def _what_next(story: Story) -> None:
         f'curl -H "Authorization: Bearer $TOKEN" {url}/contracts',
         """curl -X POST -H "Authorization: Bearer $TOKEN" -d '{"mode": "at_term"}' \\""",
         f"  '{url}/contracts/km-example-ch/cancellation?dry_run=true'",
+        """curl -X POST -H "Authorization: Bearer $TOKEN" \\""",
+        """  -d '{"plan": "vps-l", "quantity": 3}' \\""",
+        f"  {url}/contracts/kx-alice-shop/plan-change-quotes",
         "STAFF=$(make token PERSON=sam STAFF=1)",
         f'curl -H "Authorization: Bearer $STAFF" {url}/contracts/{story.contract}/timeline',
         f'curl -H "Authorization: Bearer $STAFF" {url}/providers/kreativmedia/policy',

@@ -41,7 +41,7 @@ def bodies(start_day: date) -> dict[str, dict[str, Any]]:
 
 def requests(start_day: date) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Method, path and body of everything that is asked, in the order of the fill: the contracts,
-    the accounts with their deposits, and what is activated."""
+    the accounts with their deposits, what is activated, and servers that are to go."""
     for contract_id, body in bodies(start_day).items():
         yield "PUT", f"/contracts/{contract_id}", body
     for row in tomllib.loads(ACCOUNTS.read_text("utf-8"))["accounts"]:
@@ -49,8 +49,12 @@ def requests(start_day: date) -> Iterator[tuple[str, str, dict[str, Any]]]:
         yield "PUT", f"/accounts/{account_id}", row
         for deposit in deposits:
             yield "POST", f"/accounts/{account_id}/deposits", deposit
-    for contract_id in tomllib.loads(CONTRACTS.read_text("utf-8"))["activated"]:
+    rows = tomllib.loads(CONTRACTS.read_text("utf-8"))
+    for contract_id in rows["activated"]:
         yield "POST", f"/contracts/{contract_id}/activation", {}
+    for row in rows["marked"]:
+        path = f"/contracts/{row['contract']}/servers/{row['server']}/removal"
+        yield "PUT", path, {"confirm": row["server"]}
 
 
 def fill(api: Api, staff: Person, start_day: date) -> dict[str, int]:
@@ -62,13 +66,15 @@ def fill(api: Api, staff: Person, start_day: date) -> dict[str, int]:
 
 
 def outcome(asked: str, answer: Answer) -> str:
-    """`already_registered` is what an earlier portfolio put there; it may have had a life since,
-    and even be `closed`."""
+    """`already_registered` is what an earlier portfolio put there; it may have had a life since:
+    be over, even `closed`, and its servers be gone."""
     if answer.status == 201 or (answer.status == 200 and answer.body.get("events")):
         return "new"
     if answer.status == 200:
         return "there"
-    if answer.status == 409 and answer.body["code"] in ("already_registered", "closed"):
+    if answer.status == 409 and answer.body["code"] in ("already_registered", "closed", "expired"):
+        return "there"
+    if answer.status == 404 and answer.body["params"] == {"thing": "server"}:
         return "there"
     raise Trouble(f"{asked}: {answer.status} {json.dumps(answer.body)}")
 

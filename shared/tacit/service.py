@@ -117,8 +117,10 @@ class Contracts:
         action: str,
         asked: Asked,
         shape: Shape,
+        names: Callable[[View], None] | None = None,
     ) -> Answer:
-        """Decide and commit. `action` is the name that the core knows it by.
+        """Decide and commit. `action` is the name that the core knows it by; `names` looks for what
+        the path names behind the contract, and raises NotFound: 404 comes before 422.
 
         `asked` reads the request and is called once the role is known: 404 and 403 come before
         422. An idempotency key is looked up after the contract was read: whatever the same key
@@ -128,6 +130,8 @@ class Contracts:
         for _ in range(_TRIES):
             view = self.view(caller, contract_id, now)
             check_asker(action, view.contract, view.actor, view.policy)
+            if names is not None:
+                names(view)
             command, request = asked(view.actor)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known

@@ -30,8 +30,31 @@ def test_the_story_is_told_to_its_end_twice_and_the_clock_given_back(
             assert told_of in text
         assert re.search(r"provider_until +2025-08-01\n +registry_until +2025-07-10\n", text)
         assert f"{stack.api_url}/contracts" in text
+        the_plan_was_changed_as_the_story_says(text, api, staff)
         the_money_went_where_the_story_says(text, api, staff)
     assert api("GET", "/test-clock", staff).body == {"now": None}
+
+
+def the_plan_was_changed_as_the_story_says(text: str, api: Any, staff: str) -> None:
+    """Refused, marked, quoted, mailed, tried in vain, confirmed, and refused for a while."""
+    chapter = text.partition("Another plan:")[2].partition("whose money does not suffice")[0]
+    ids = re.search(r"/contracts/(story-\w+-servers)", chapter)
+    assert ids is not None
+    for line in (
+        r"code +servers_to_remove",
+        r"marked_servers +old",
+        r"expires_on +2025-07-10  ->  2025-06-10",
+        r"Nothing\s+changes\s+until\s+this\s+code\s+is\s+entered:\s+\d{6}",
+        r"code +wrong_code",
+        r"tries_left 4",
+        r"events +contract\.plan_changed; contract\.server_removed\n +charges +none",
+        r"available_from 2025-06-10",
+        r"1\. 2025-05-11T10:00:00Z +2 x vps-s to 2025-07-10 -> 1 x vps-l to 2025-06-10, without ",
+    ):
+        assert re.search(line, chapter), line
+    body = api("GET", f"/contracts/{ids[1]}", staff).body
+    assert (body["plan"], body["expires_on"]) == ("vps-l", "2025-06-10")
+    assert [server["id"] for server in body["servers"]] == ["web"]
 
 
 def the_money_went_where_the_story_says(text: str, api: Any, staff: str) -> None:

@@ -23,12 +23,13 @@ from moto.core.common_models import BaseModel
 from moto.core.exceptions import ServiceException
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.serialize import ResponseSerializer
-from moto.core.utils import method_names_from_class
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.sqs import models as sqs
 from pynamodb.connection import base as pynamodb
 from werkzeug.exceptions import HTTPException
 
@@ -170,6 +171,7 @@ def _untracked(cls: type[BaseModel], *_: Any, **__: Any) -> BaseModel:
 
 _CHANGES: list[tuple[Any, str, Any]] = [
     (responses, "method_names_from_class", cache(method_names_from_class)),
+    (sqs, "camelcase_to_underscores", cache(camelcase_to_underscores)),
     (session, "get_session", cache(session.get_session)),
     (pynamodb, "get_session", cache(session.get_session)),
     (session.Session, "create_client", _client),

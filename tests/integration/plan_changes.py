@@ -53,7 +53,10 @@ def asked_for(world: World, contract_id: str, **wish: Any) -> dict[str, Any]:
 def mailed_code(world: World, contract_id: str) -> str:
     """The six digits of the mail about it, among those that leave now."""
     about = [str(mail) for mail in world.mails() if f"({contract_id})" in str(mail)]
-    (code,) = {code for mail in about for code in re.findall(r"(?<![\w#])\d{6}(?!\w)", mail)}
+    codes: set[str] = {
+        code for mail in about for code in re.findall(r"(?<![\w#])\d{6}(?!\w)", mail)
+    }
+    (code,) = codes
     return code
 
 

@@ -1,6 +1,7 @@
 """Who may come in through which door: every door of the template, every kind of person."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -57,7 +58,7 @@ BOOKING = {"amount": {"amount": "5.00", "currency": "CHF"}, "reference": "r-1"}
 RENEWAL = {"current_expires_on": "2026-01-15", "account_id": "a-1"}
 REVERSAL = {"period_start": "2025-02-20", "reason": "refused"}
 CALL = {"days": 0, "channel": "phone"}
-TWICE = {"plan": "mailbox", "quantity": 2}
+TWICE: dict[str, Any] = {"plan": "mailbox", "quantity": 2}
 CHANGING = {"kinds": ["other"], "cooldown_days": 30, "min_days_after_change": 1}
 SAID = {"plan_change_code": ["email"], "plan_changed": ["email"]}
 NOTICED = {**CONTRACT, "starts_on": "2024-02-20"}
@@ -128,7 +129,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
     provider's own staff. What only a warranty or a plan change brings about: this provider has
     them as well."""
     with policy_files(tmp_path_factory.mktemp("policies")) as files, new_world() as world:
-        changes = {f"messages.{kind}": channels for kind, channels in SAID.items()}
+        changes: dict[str, Any] = {f"messages.{kind}": channels for kind, channels in SAID.items()}
         changes |= {"kinds.domain.warranty": {"steps": [CALL]}, "plan_change": CHANGING}
         files.edit("kreativmedia", changes)
         world.set_clock("2025-02-01T11:00:00Z")

@@ -13,7 +13,8 @@ def test_the_portfolio_goes_in_and_a_second_fill_changes_nothing(world: World) -
     for answer in (201, 200):
         for method, path, body in requests(TODAY):
             reply = world.call(method, path, STAFF, body)
-            assert reply.status == (answer if method == "PUT" else 200), f"{path}: {reply.text}"
+            made = method == "PUT" and not path.endswith("/removal")
+            assert reply.status == (answer if made else 200), f"{path}: {reply.text}"
             if method == "POST":
                 assert bool(reply.json["events"]) == (answer == 201), path
         if answer == 201:
@@ -27,6 +28,18 @@ def test_the_portfolio_goes_in_and_a_second_fill_changes_nothing(world: World) -
     assert "im-example-vigne" in world.listed(customer("erika"))
     limited = world.contract("sd-tryckeri", customer("erika"))
     assert limited["registry_until"] == limited["restorable_until"] < limited["provider_until"]
+
+
+def test_X4_servers_are_marked_and_what_can_be_had_is_said(world: World) -> None:
+    for method, path, body in requests(TODAY):
+        world.call(method, path, STAFF, body)
+    yard = world.contract("kx-dave-yard", customer("dave"))
+    assert yard["marked_servers"] == ["kx-yard-2", "kx-yard-3"]
+    rows = {row["action"]: row for row in world.contract("kx-alice-shop", ALICE)["actions"]}
+    sold = {row["plan"] for row in rows["change_plan"]["params"]["plans"] if row["allowed"]}
+    assert sold == {"vps-s", "vps-l"}
+    over = world.call("GET", "/contracts/kx-erika-archive/plan-changes", customer("erika"))
+    assert (over.status, over.code) == (410, "expired")
 
 
 def test_a_deposit_counts_once_and_what_is_activated_is_on_trial(world: World) -> None:

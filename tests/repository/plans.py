@@ -66,8 +66,8 @@ def confirm(desk: Desk, contract_id: str, asked: str, code: str) -> str:
         found.append(decision)
         return Answer(200, "{}")
 
-    entered = lambda actor: (asked, code, "on the phone", NO_KEY)  # noqa: E731
-    changes(desk).confirm(ERIN, contract_id, entered, shape)
+    entered = lambda actor: (code, "on the phone", NO_KEY)  # noqa: E731
+    changes(desk).confirm(ERIN, contract_id, lambda: asked, entered, shape)
     return "nothing to do" if isinstance(found[-1], NothingToDo) else "confirmed"
 
 

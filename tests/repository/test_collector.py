@@ -27,6 +27,7 @@ from tests.repository.nights import (
 )
 from tests.repository.tills import account
 from tests.repository.wire import Cut, Wire
+from tests.searches import far
 
 EARLY, LATE = date(2026, 4, 20), date(2026, 5, 1)
 # Their marks in the calendar are the same.
@@ -162,11 +163,13 @@ def test_a_term_that_is_due_again_at_once_waits_for_the_next_run(
     assert len(paid_in_order(desk)) == 6
 
 
-def test_a_night_of_240_of_one_holder_while_money_comes_in_and_time_runs_out(
+@pytest.mark.search
+def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
     desk: Desk, dynamodb_client: Any, wire: Wire
 ) -> None:
     """A deposit before every tenth of the job's transactions, and no message fails."""
-    stored(desk, dynamodb_client, due("h", 140, EARLY), due("d", 100, LATE))
+    hosted, named = far(70, 1400), far(50, 1000)
+    stored(desk, dynamodb_client, due("h", hosted, EARLY), due("d", named, LATE))
     purse(desk, DOMAIN)
     deposits, calls, ticks = count(), count(), count()
 
@@ -180,9 +183,9 @@ def test_a_night_of_240_of_one_holder_while_money_comes_in_and_time_runs_out(
             body = desk.queue.bodies.pop(0)
             desk.work(body, lambda: 0 if next(ticks) % 40 == 39 else LONG)
     paid = kinds(paid_in_order(desk))
-    assert paid == "d" * 100 + "h" * 140
-    assert next(deposits) > 20
-    assert counts(desk, "run-1") == {"done": 240}
+    assert paid == "d" * named + "h" * hosted
+    assert next(deposits) > (hosted + named) // 12
+    assert counts(desk, "run-1") == {"done": hosted + named}
     assert untrue(desk, dynamodb_client) == []
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from tacit.domain.commands import Amend, Cancel, Command, Reactivate
+from tacit.domain.plan_quote import Wanted
+from tacit.domain.refusals import Refused
 from tacit.domain.values import Actor
 from tacit.replies import Request
 from tacit.runtime.family import Family
@@ -22,11 +24,13 @@ from tacit.store.listing import of_staff
 from tacit.store.runs import ALL
 from tests.repository.bulk import write_contracts
 from tests.repository.desk import ADD_ON, ERIN, PREMIUM, Desk, at_once, everything, portfolio
+from tests.repository.plans import changes, code_for, confirm, requested, vps
 from tests.repository.units import Items, write_units
 from tests.repository.wire import Wire
 from tests.unit.cases import at
 
 Figures = dict[str, dict[str, float]]
+WRITES = ("TransactWriteItems", "PutItem", "UpdateItem")
 KEY = Request(key=("idempotency#1", "record"), fingerprint="asked", ttl=1)
 DOMAIN: dict[str, Any] = {"plan": "domain-ch", "label": "example.ch"}
 
@@ -61,7 +65,7 @@ def cost(
             if operation in ("GetItem", "Query"):
                 assert given.get("ConsistentRead", False) is ("IndexName" not in given)
         figures[name] = {
-            "reads": sum(op not in ("TransactWriteItems", "PutItem") for op, _ in wire.calls),
+            "reads": sum(op not in WRITES for op, _ in wire.calls),
             "read units": wire.read_units,
             "items written": sum(len(given["TransactItems"]) for given in sent),
             "write units": sum(write_units(given, before, after) for given in sent)
@@ -152,6 +156,38 @@ def test_a_key_costs_its_own_read_and_one_more_item_in_the_same_transaction(
     assert counted == {"GetItem": 3, "TransactWriteItems": 1}
     assert figures["cancel with a key"]["items written"] == 9
     assert cost("the same again", lambda: desk.asked("c-1", Cancel, KEY)) == {"GetItem": 3}
+
+
+def test_a_plan_change_is_quoted_for_two_reads_and_asked_for_with_one_transaction(
+    desk: Desk, cost: Any, figures: Figures
+) -> None:
+    vps(desk, "v-1")
+    quoting = lambda: changes(desk).quote(ERIN, "v-1", lambda: Wanted("vps-m", 1))  # noqa: E731
+    assert cost("quote a plan", quoting) == {"GetItem": 2}
+    counted = cost("quote a plan and ask for it", lambda: requested(desk, "v-1"))
+    assert counted == {"GetItem": 4, "TransactWriteItems": 1}
+    assert figures["quote a plan and ask for it"]["items written"] == 2
+
+
+def test_a_code_costs_its_try_before_anything_else(desk: Desk, cost: Any, figures: Figures) -> None:
+    """Contract and order are read before it is compared and after, and the count once."""
+    vps(desk, "v-1")
+    asked = requested(desk, "v-1")
+    code = code_for(desk, "v-1")
+
+    def wrong() -> None:
+        with pytest.raises(Refused, match="wrong_code"):
+            confirm(desk, "v-1", asked, f"{(int(code) + 1) % 10**6:06d}")
+
+    assert cost("a wrong code", wrong) == {"GetItem": 5, "UpdateItem": 1}
+    right = lambda: confirm(desk, "v-1", asked, code)  # noqa: E731
+    counted = cost("confirm a plan change", right)
+    assert counted == {"GetItem": 5, "UpdateItem": 2, "TransactWriteItems": 1}
+    # head, event, history, and that staff did it
+    assert figures["confirm a plan change"]["items written"] == 4
+    assert figures["confirm a plan change"]["read units"] == 5
+    history = lambda: changes(desk).history(desk.contracts.view(ERIN, "v-1"), 50, None)  # noqa: E731
+    assert cost("list plan changes", history) == {"GetItem": 2, "Query": 1}
 
 
 def test_looking_at_a_contract_reads_it_and_its_order(desk: Desk, cost: Any) -> None:

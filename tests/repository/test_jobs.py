@@ -20,6 +20,7 @@ from tests.repository.bad_records import BAD_RECORDS, bad_heads, truth
 from tests.repository.bulk import write_contracts, write_items
 from tests.repository.desk import LONG, Desk, everything, plain, portfolio
 from tests.repository.wire import Cut, Wire
+from tests.searches import far
 from tests.unit.cases import KREATIVMEDIA, at
 
 DAY = date(2025, 9, 1)
@@ -281,10 +282,11 @@ def reads_of_a_run(desk: Desk, client: Any, ended_on: date) -> float:
     return wire.read_units
 
 
+@pytest.mark.search
 def test_what_a_run_reads_follows_what_is_due_and_not_what_is_stored(
     desk: Desk, dynamodb_client: Any
 ) -> None:
-    later, _ = portfolio(4900, date(2026, 9, 1), 10)
+    later, _ = portfolio(far(1500, 20_000), date(2026, 9, 1), 10)
     heads = [contract_item(contract, KREATIVMEDIA) for contract in later]
     write_items(dynamodb_client, desk.table.name, heads[:450])
     few = reads_of_a_run(desk, dynamodb_client, date(2025, 9, 1))

@@ -1,7 +1,6 @@
 """Plan changes in separate processes, fifty times each: one outcome, and nobody guesses a code."""
 
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
@@ -21,20 +20,13 @@ from tests.repository.plans import (
     servers,
     vps,
 )
-from tests.repository.test_races import Racers
+from tests.repository.racers import Racers
 from tests.repository.tills import opened
 
 ROUNDS = 50
 UNLOCKED_ROUNDS = 8
 # Each holds one outcome by itself: all of them have to go before a race can be lost.
 OF_A_CHANGE = ("contract", "event", "plan change")
-
-
-@pytest.fixture(scope="module")
-def racers(dynamodb_local: str) -> Iterator[Racers]:
-    found = Racers(dynamodb_local)
-    yield found
-    found.end()
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-TACIT = ROOT / "shared" / "tacit"
+from tests.unit.sources import ROOT, TACIT, nodes
 
 # Which of our rooms a room may look into, besides itself.
 MAY = {
@@ -33,17 +33,18 @@ MAY = {
 }
 
 
-def imports(file: Path) -> set[str]:
+@cache
+def imports(file: Path) -> frozenset[str]:
     """Every module a file imports, inside functions too."""
-    found = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    found: set[str] = set()
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file.name}: relative import"
             found.add(node.module or "")
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
 
 
 def room_of(file: Path) -> str:
@@ -72,8 +73,7 @@ def test_the_domain_imports_the_standard_library_alone(file: Path) -> None:
 
 def test_the_domain_reads_neither_clock_nor_environment() -> None:
     for file in (TACIT / "domain").glob("*.py"):
-        tree = ast.parse(file.read_text("utf-8"))
-        calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        calls = {ast.unparse(node.func) for node in nodes(file) if isinstance(node, ast.Call)}
         assert not {c for c in calls if c.endswith((".now", ".today", ".utcnow", ".getenv"))}
         assert not imports(file) & {"os", "time", "random", "uuid"}
 
@@ -82,15 +82,14 @@ def test_no_provider_is_named_in_code() -> None:
     providers = {file.stem.rpartition("-")[0] for file in (TACIT / "policies").glob("*-*.toml")}
     assert len(providers) == 5
     for file in [*TACIT.rglob("*.py"), *(ROOT / "functions").glob("*.py")]:
-        tree = ast.parse(file.read_text("utf-8"))
         docs = {
             ast.get_docstring(node, clean=False)
-            for node in ast.walk(tree)
+            for node in nodes(file)
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
         }
         texts = {
             node.value
-            for node in ast.walk(tree)
+            for node in nodes(file)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         }
         named = {text for text in texts - docs for p in providers if p in text}
@@ -105,8 +104,7 @@ def test_only_the_store_imports_pynamodb() -> None:
 
 def test_nobody_scans_the_table() -> None:
     for file in [*TACIT.rglob("*.py"), *(ROOT / "functions").glob("*.py")]:
-        tree = ast.parse(file.read_text("utf-8"))
-        names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        names = {node.attr for node in nodes(file) if isinstance(node, ast.Attribute)}
         assert "scan" not in names, file.name
 
 

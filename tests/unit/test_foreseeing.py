@@ -21,6 +21,7 @@ from tacit.domain.refusals import Invalid
 from tacit.domain.values import JOB, Account, Event, Role, Scalar
 from tacit.runtime.foreseeing import _BY_TYPE, _WHY, forecast_json, until, why
 from tests.unit.cases import ALICE, KREATIVMEDIA, SVENSKA, at, registered
+from tests.unit.sources import nodes
 
 DOMAIN = Path(module.__file__).parent
 DAY = date(2025, 6, 1)
@@ -98,7 +99,7 @@ def test_a_notice_that_is_paid_at_once_is_two_rows_and_the_charge_stands_beside_
 def constants(key: str) -> set[str]:
     """What the domain's modules write beside this key."""
     found = set()
-    for node in nodes():
+    for node in of_the_domain():
         if isinstance(node, ast.Dict):
             pairs = zip(node.keys, node.values, strict=True)
             there = [v for k, v in pairs if isinstance(k, ast.Constant) and k.value == key]
@@ -111,9 +112,9 @@ def constants(key: str) -> set[str]:
     return found
 
 
-def nodes() -> Iterator[ast.AST]:
+def of_the_domain() -> Iterator[ast.AST]:
     for file in DOMAIN.glob("*.py"):
-        yield from ast.walk(ast.parse(file.read_text("utf-8")))
+        yield from nodes(file)
 
 
 def test_there_are_words_for_every_why_of_the_domain() -> None:
@@ -129,7 +130,7 @@ def event(kind: str, **data: Scalar) -> Event:
 def test_every_event_of_the_domain_can_be_told_also_one_that_nobody_has_words_for() -> None:
     types = {
         str(node.value)
-        for node in nodes()
+        for node in of_the_domain()
         if isinstance(node, ast.Constant) and re.fullmatch(r"contract\.[a-z_]+", str(node.value))
     }
     assert {"contract.renewed", "contract.expiry_noticed", "contract.owed_paid"} <= types

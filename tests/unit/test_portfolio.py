@@ -2,7 +2,9 @@
 
 import calendar
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from tacit.domain.commands import Register
 from tacit.domain.decision import Change, Situation
 from tacit.domain.money import Money
 from tacit.domain.phases import windows
+from tacit.domain.plan_quote import Wanted, quote
+from tacit.domain.refusals import Refused
 from tacit.domain.registration import register
 from tacit.domain.values import Actor, Contract, Order, Role, Status
 from tacit.policies import policy
@@ -138,6 +142,54 @@ def test_R9_I16_it_shows_a_trial_and_a_warranty() -> None:
     assert policy(warranted.policy).kinds[warranted.kind].warranty is not None
 
 
+# By contract and wish: the refusal, None where it can be had. A cooldown begins with a change.
+PLANS = {
+    ("kx-alice-shop", "vps-l", 3): None,
+    ("kx-alice-shop", "vps-l", 2): "servers_to_remove",
+    ("kx-alice-shop", "vps-xs", 3): "plan_not_sold",
+    ("kx-alice-shop", "voice-server", 1): "other_kind",
+    ("kx-alice-shop", "vps-m", 3): "same_plan",
+    ("kx-alice-fair", "vps-m", 1): "insufficient_remaining_days",
+    ("kx-alice-gallery", "vps-m", 1): None,
+    ("kx-alice-voice", "vps-m", 1): "not_offered",
+    ("kx-dave-test", "vps-m", 1): None,
+    ("kx-dave-yard", "vps-l", 2): "servers_to_keep",
+    ("kx-dave-yard", "vps-l", 1): None,
+    ("kx-dave-next", "vps-m", 1): "not_active_yet",
+    ("kx-dave-old", "vps-s", 1): None,
+    ("kx-erika-forum", "vps-m", 1): "cancelled",
+    ("kx-erika-archive", "vps-m", 1): "expired",
+}
+
+
+@pytest.mark.parametrize(("wish", "code"), PLANS.items(), ids=str)
+def test_X1_X8_it_shows_every_answer_to_the_question_for_another_plan(
+    wish: tuple[str, str, int], code: str | None
+) -> None:
+    contract_id, plan, quantity = wish
+    contract = registered(FRIDAY)[contract_id]
+    removal = re.compile(rf"/contracts/{contract_id}/servers/(.+)/removal")
+    marked = [found[1] for _, path, _ in requests(FRIDAY) if (found := removal.match(path))]
+    servers = tuple(replace(each, marked=each.id in marked) for each in contract.servers)
+    asked = replace(contract, servers=servers)
+    assert sum(each.marked for each in servers) == len(marked)
+    noon = datetime(FRIDAY.year, FRIDAY.month, FRIDAY.day, 12, tzinfo=UTC)
+    rules = policy(contract.policy)
+    try:
+        quote(Situation(asked, newest=rules), asked, Wanted(plan, quantity), rules, noon)
+    except Refused as refused:
+        assert refused.code == code
+    else:
+        assert code is None
+
+
+def test_X3_it_shows_both_options_that_lift_a_cooldown() -> None:
+    rule = policies.newest("kriax").plan_change
+    assert rule is not None
+    held = {option for contract in registered(FRIDAY).values() for option in contract.options}
+    assert {rule.unlimited_option, rule.pass_option} <= held
+
+
 def test_an_account_is_kept_in_its_providers_currency_for_somebody_with_contracts_there() -> None:
     holders = {(c.provider, c.holder) for c in registered(FRIDAY).values()}
     opened = [body for method, path, body in requests(FRIDAY) if path.startswith("/accounts/")]
@@ -224,16 +276,19 @@ def test_a_note_that_was_cut_off_is_written_anew(tmp_path: Path) -> None:
         (200, {"events": [{"type": "account.deposited"}]}, "new"),
         (409, {"code": "already_registered"}, "there"),
         (409, {"code": "closed"}, "there"),
+        (409, {"code": "expired"}, "there"),
+        (404, {"code": "not_found", "params": {"thing": "server"}}, "there"),
     ],
 )
 def test_what_is_there_is_left_as_it_is(status: int, body: dict[str, Any], found: str) -> None:
     assert outcome("c-1", Answer(status, "application/json", body)) == found
 
 
-@pytest.mark.parametrize("status", [409, 422, 500])
+@pytest.mark.parametrize("status", [404, 409, 422, 500])
 def test_any_other_answer_stops_the_fill(status: int) -> None:
+    body = {"code": "label_taken", "params": {"thing": "contract"}}
     with pytest.raises(Trouble, match=f"c-1: {status}"):
-        outcome("c-1", Answer(status, "application/problem+json", {"code": "label_taken"}))
+        outcome("c-1", Answer(status, "application/problem+json", body))
 
 
 def stack_with(user_pool_id: str) -> Description:

@@ -4,6 +4,7 @@ import ast
 import json
 import logging
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tacit.runtime.observability import logger
 from tacit.runtime.problem_table import PROBLEMS
 from tacit.runtime.problems import Problem, problem_document
 from tests.tables import template
+from tests.unit.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [*(ROOT / "shared" / "tacit").rglob("*.py"), *(ROOT / "functions").glob("*.py")]
@@ -24,18 +26,19 @@ RAISED_WITH = {"Refused": 0, "Problem": 0, "problem_document": 0, "Invalid": 2}
 GATEWAY = template()["Resources"]["Api"]["Properties"]["GatewayResponses"]
 
 
-def codes_raised() -> set[str]:
+@cache
+def codes_raised() -> frozenset[str]:
     """Every code that is written out where something is refused; f-strings are left to tests."""
-    found = set()
+    found: set[str] = set()
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in nodes(file):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             place = RAISED_WITH.get(node.func.id, len(node.args))
             for code in node.args[place : place + 1]:
                 if isinstance(code, ast.Constant):
                     found.add(str(code.value))
-    return found
+    return frozenset(found)
 
 
 def test_every_code_in_the_code_base_is_in_the_table() -> None:
@@ -66,7 +69,7 @@ OF_JOBS = {
 def test_each_wish_that_is_fulfilled_is_said_in_words() -> None:
     codes = set()
     for file in (ROOT / "shared" / "tacit" / "domain").glob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "NothingToDo":
                 code = node.args[1]
                 assert isinstance(code, ast.Constant), file.name

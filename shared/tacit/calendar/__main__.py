@@ -18,9 +18,12 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     try:
         settings = Settings.of_environment(asked.table)
+        rebuild = Rebuild(Stack(settings).table, _say, asked.dry_run)
     except KeyError:
         parser.error("which table? --table NAME, or TABLE_NAME in the environment")
-    rebuild = Rebuild(Stack(settings).table, _say, asked.dry_run)
+    except Exception as error:
+        _say(f"{type(error).__name__}: {error}\nNothing was begun.")
+        return 2
     try:
         tally = rebuild.run(asked.from_start)
     except Exception as error:  # 1 is for what was finished

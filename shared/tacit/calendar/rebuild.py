@@ -29,7 +29,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 @dataclass(slots=True)
 class Tally:
-    """What one call has done. `unreadable` holds the reason by the partition key; `retried` counts
+    """What one call has done. `unreadable` holds the reason by the partition key, those of
+    the call before included, where it was cut off; `retried` counts
     the heads that changed between read and write, and were looked at again."""
 
     read: int = 0
@@ -63,22 +64,24 @@ class Rebuild:
     def run(self, from_start: bool = False) -> Tally:
         """From where the last call was cut off, unless `from_start`; raises Busy, and can then be
         called again."""
-        place = None if from_start or self._dry_run else self._left_off()
-        tally = Tally(resumed=place is not None)
+        cursor = None if from_start or self._dry_run else self._left_off()
+        place = self._place(cursor) if cursor is not None else None
+        tally = Tally(resumed=cursor is not None)
+        tally.unreadable.update(cursor.unreadable if cursor is not None else {})
         while True:
             heads, place = self._listing.heads(self._sources, self._page, place)
             for raw in heads:
                 self._one(raw, tally)
             if place is None:
                 break
-            self._keep(place)
+            self._keep(place, tally)
             provider, lane = self._lanes[place["source"]]
             self._say(f"{provider}, lane {lane}: {tally.read} read, {tally.rewritten} rewritten")
         if not self._dry_run:
             self._cursors.drop()
         return tally
 
-    def _left_off(self) -> Place | None:
+    def _left_off(self) -> Cursor | None:
         """Where another code came so far, its part would stay as that code left it: all anew."""
         cursor = self._cursors.read()
         if cursor is None:
@@ -87,12 +90,16 @@ class Rebuild:
         if cursor.code != code() or lane not in self._lanes:
             self._say("the code has changed since the last call: from the start")
             return None
-        return {"source": self._lanes.index(lane), "after": cursor.after}
+        return cursor
 
-    def _keep(self, place: Place) -> None:
+    def _place(self, cursor: Cursor) -> Place:
+        return {"source": self._lanes.index((cursor.provider, cursor.lane)), "after": cursor.after}
+
+    def _keep(self, place: Place, tally: Tally) -> None:
         if not self._dry_run:
             provider, lane = self._lanes[place["source"]]
-            self._cursors.keep(Cursor(provider, lane, place["after"], code()))
+            cursor = Cursor(provider, lane, place["after"], code(), tally.unreadable)
+            self._cursors.keep(cursor)
 
     def _one(self, raw: Raw, tally: Tally) -> None:
         tally.read += 1

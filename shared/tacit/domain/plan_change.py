@@ -40,6 +40,7 @@ from tacit.domain.values import (
     PlanChange,
     Role,
     Scalar,
+    Status,
 )
 
 CODE_HOLDS = timedelta(minutes=15)
@@ -96,7 +97,8 @@ def resend(
         return NothingToDo(contract, "already_confirmed")
     check_waiting(contract, change, now)
     _still_so(situation, contract, change, policy, now)
-    after = replace(contract, codes_sent=_one_more(contract, local_day(now, policy.zone)))
+    sent = _one_more(contract, local_day(now, policy.zone))
+    after = replace(contract, codes_sent=sent)
     data: dict[str, Scalar] = {
         "change_id": change_id(contract, change),
         "valid_until": _instant(change.valid_until),
@@ -129,12 +131,18 @@ def confirm(
 
 def lapsed(contract: Contract, why: str, by: Actor, policy: Policy, now: datetime) -> Change | None:
     """What waits lapses, since its code went to an address that is not the contract's any more."""
-    change = waiting(contract, now)
-    if change is None:
+    change = contract.plan_change
+    if change is None or change.status != WAITING:
         return None
     after = replace(contract, plan_change=replace(change, status=LAPSED))
     data: dict[str, Scalar] = {"change_id": change_id(contract, change), "why": why}
     return changed(contract, after, "contract.plan_change_lapsed", data, by, policy, now)
+
+
+def is_over(contract: Contract, policy: Policy, now: datetime) -> bool:
+    """Whether the service has expired, by the day: the job may not have been there yet (X12)."""
+    ended = contract.status in (Status.EXPIRED, Status.CLOSED)
+    return ended or local_day(now, policy.zone) >= contract.expires_on
 
 
 def named(situation: Situation, contract: Contract, asked: str) -> PlanChange:
@@ -179,7 +187,7 @@ def _carried_out(
         anchor_day=fresh.new.expires_on.day,
         expiry_moved_on=today,
         servers=tuple(server for server in contract.servers if not server.marked),
-        options=tuple(option for option in contract.options if option != fresh.spends),
+        options=_without_one(contract.options, fresh.spends),
         notice=None,
         noticed_on=None,
         generation=contract.events + 2,
@@ -228,6 +236,14 @@ def _still_so(
     if fresh.id != change.quote_id:
         raise Refused("quote_outdated", {"quote": fresh})
     return fresh
+
+
+def _without_one(options: tuple[str, ...], spent: str | None) -> tuple[str, ...]:
+    """A pass is spent once, also where there are several."""
+    if spent not in options:
+        return options
+    place = options.index(spent)
+    return options[:place] + options[place + 1 :]
 
 
 def _annulled(notice: Notice | None) -> Notice | None:

@@ -44,6 +44,8 @@ def _unfit(name: str, kinds: Mapping[str, Kind], plans: Mapping[str, Plan]) -> s
         return f"{name!r} is registered by its name for a fixed time, so its end cannot be moved"
     if kind.needs_parent:
         return f"{name!r} hangs on another contract, and goes by its days"
+    if kind.prepaid:
+        return f"{name!r} is cheaper paid ahead, so a day of it was not paid at its price"
     follower = next((p.id for p in plans.values() if p.kind == name and p.follows_parent), None)
     if follower is not None:
         return f"{name!r} has a plan without days of its own: {follower!r} follows its parent"

@@ -54,7 +54,7 @@ def quote(
     if contract.cancellation is not None:
         raise Refused("cancelled", {"expires_on": contract.expires_on.isoformat()})
     there = waiting(contract, now)
-    if there is not None:
+    if there is not None and _still_holds(situation, contract, there, policy, now):
         raise Refused("change_waiting", change_params(contract, there))
     _check_plan(situation, contract, plan, wanted, policy)
     return _quoted(contract, plan, wanted, rule, policy, today)
@@ -72,13 +72,25 @@ def quoted_again(
     return _quoted(contract, plan, wanted, rule, policy, today)
 
 
+def _still_holds(
+    situation: Situation, contract: Contract, change: PlanChange, policy: Policy, now: datetime
+) -> bool:
+    """One whose quote has been overtaken blocks nothing: it can never be confirmed (G11)."""
+    wanted = Wanted(change.new.plan, change.new.quantity)
+    try:
+        return quoted_again(situation, contract, wanted, policy, now).id == change.quote_id
+    except Refused:
+        return False
+
+
 def wanted_in(quote_id: str, contract: Contract) -> Wanted | None:
     """What a quote's id asks for; None where it is no id of a quote for this contract."""
     own, parts = f"{contract.id}:", quote_id.rsplit(":", 3)
     if not quote_id.startswith(own) or len(parts) < 4:
         return None
     plan, quantity = parts[0][len(own) :], parts[1]
-    if not plan or not (quantity.isascii() and quantity.isdecimal() and len(quantity) < 8):
+    whole = quantity.isascii() and quantity.isdecimal() and len(quantity) < 8
+    if not plan or not whole or quantity.startswith("0"):
         return None
     return Wanted(plan, int(quantity))
 
@@ -173,7 +185,7 @@ def _quoted(
     policy: Policy,
     today: date,
 ) -> Quote:
-    _check_value(contract, plan)
+    _check_value(contract, plan, today)
     spends = _check_cooldown(contract, rule, today)
     _check_servers(contract, wanted)
     ratio = days_for_a_day(contract, plan.price.minor, wanted.quantity, plan.term_months)
@@ -197,7 +209,7 @@ def _quoted(
     new = Terms(plan.id, wanted.quantity, plan.price, plan.term_months, new_end, new_days)
     lost = tuple(server for server in contract.servers if server.marked)
     return Quote(
-        id=_id(contract, old, new, required, lost, today),
+        id=_id(contract, old, new, (required, spends), lost, today),
         old=old,
         new=new,
         required_days=required,
@@ -207,12 +219,12 @@ def _quoted(
     )
 
 
-def _check_value(contract: Contract, plan: Plan) -> None:
+def _check_value(contract: Contract, plan: Plan, today: date) -> None:
     """What was not paid for cannot become days, and what costs nothing has no end to reckon."""
     why = None
     if contract.owed is not None:
         why = "owed"
-    elif contract.trial_until == contract.expires_on:
+    elif contract.trial_until is not None and today < contract.trial_until:
         why = "trial"
     elif contract.price.minor == 0 or plan.price.minor == 0:
         why = "free"
@@ -259,14 +271,14 @@ def _id(
     contract: Contract,
     old: Terms,
     new: Terms,
-    required: int,
+    asked: tuple[int, str | None],
     lost: tuple[Server, ...],
     today: date,
 ) -> str:
-    """Everything that was reckoned with is in the fingerprint, and nothing else: an unrelated
-    change leaves a quote as it is."""
+    """Everything that was reckoned with and told is in the fingerprint, and nothing else: an
+    unrelated change leaves a quote as it is. `asked` are the days it takes and the option."""
     servers = sorted(server.id for server in lost)
-    told = (contract.id, today, required, *chain(_told(old), _told(new)), *servers)
+    told = (contract.id, today, *asked, *chain(_told(old), _told(new)), *servers)
     print_ = sha256("\0".join(map(str, told)).encode()).hexdigest()[:32]
     return f"{contract.id}:{new.plan}:{new.quantity}:{today}:{print_}"
 

@@ -20,7 +20,7 @@ from tacit.domain.values import Contract, Scalar, Server
 def mark(contract: Contract, command: MarkServer, policy: Policy, now: datetime) -> Decision:
     """Confirmed by naming the server, since what is on it will be lost."""
     check_roles(HOLDER_AND_STAFF, command.by)
-    server = _named(contract, command.server_id)
+    server = server_named(contract, command.server_id)
     if command.confirm != server.id:
         lost = f"its data, backups and IP address {server.ip} are lost with the plan change"
         raise Invalid("confirm", f"expected {server.id!r}: {lost}")
@@ -31,7 +31,7 @@ def mark(contract: Contract, command: MarkServer, policy: Policy, now: datetime)
 
 def unmark(contract: Contract, command: UnmarkServer, policy: Policy, now: datetime) -> Decision:
     check_roles(HOLDER_AND_STAFF, command.by)
-    server = _named(contract, command.server_id)
+    server = server_named(contract, command.server_id)
     if not server.marked:
         return NothingToDo(contract, "not_marked")
     return _with(contract, server, False, command, policy, now)
@@ -56,7 +56,8 @@ def _with(
     return changed(contract, after, event, data, command.by, policy, now)
 
 
-def _named(contract: Contract, server_id: str) -> Server:
+def server_named(contract: Contract, server_id: str) -> Server:
+    """Raises NotFound."""
     for server in contract.servers:
         if server.id == server_id:
             return server

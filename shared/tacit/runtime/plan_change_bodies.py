@@ -5,6 +5,7 @@ from typing import Any
 
 from tacit.domain.days import add_days, day_start, local_day
 from tacit.domain.decision import Change, Decision
+from tacit.domain.plan_change import is_over
 from tacit.domain.plan_quote import LAPSED, WAITING, Quote, change_id
 from tacit.domain.values import Actor, Contract, PlanChange, Role, Server, Terms
 from tacit.replies import Answer
@@ -16,6 +17,15 @@ _NO_REFUND = {
     "detail": "After the change nothing of this contract is refunded any more, neither in money "
     "nor in tokens.",
 }
+# What is told of plan changes, and hidden with their history (X12).
+PLAN_CHANGES = frozenset(
+    {
+        "contract.plan_change_requested",
+        "contract.plan_change_code_resent",
+        "contract.plan_change_lapsed",
+        "contract.plan_changed",
+    }
+)
 _WITH_IT = ["data", "backups", "ip"]
 
 
@@ -77,7 +87,7 @@ def change_answer(view: View, decision: Decision) -> Answer:
     """A command's answer, with the change that it is about."""
     contract = decision.contract
     done = decision.plan_change if isinstance(decision, Change) else view.situation.carried_out
-    change = done or contract.plan_change
+    change = None if history_is_hidden(view) else done or contract.plan_change
     told = change_json(view, contract, change) if change is not None else None
     body = {"plan_change": told, **answers.command_body(view, decision)}
     if isinstance(decision, Change) and decision.plan_change is not None:
@@ -137,3 +147,8 @@ def _person(actor: Actor, role: Role) -> dict[str, str]:
     """Customers learn that staff acted, not who."""
     named = role is Role.STAFF or actor.role is not Role.STAFF
     return {"role": str(actor.role), **({"id": actor.subject} if named else {})}
+
+
+def history_is_hidden(view: View) -> bool:
+    """X12: from the customer, once the service has expired."""
+    return view.actor.role is not Role.STAFF and is_over(view.contract, view.policy, view.now)

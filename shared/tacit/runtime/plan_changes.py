@@ -16,15 +16,16 @@ from tacit.domain.life import check_asker
 from tacit.domain.plan_change import MOST_TRIES, check_waiting, named
 from tacit.domain.plan_quote import CONFIRMED, Quote, Wanted, change_id, quote
 from tacit.domain.refusals import Refused
-from tacit.domain.values import Actor, PlanChange, Role, Status
+from tacit.domain.values import Actor, PlanChange
 from tacit.named import with_history
 from tacit.replies import Answer, Request, recorded
+from tacit.runtime.plan_change_bodies import history_is_hidden
 from tacit.service import Contracts, Shape, View
 from tacit.store.code_tries import CodeTries
 
 ACTION = "change_plan"
 
-Entered = Callable[[Actor], tuple[str, str, str | None, Request]]
+Entered = Callable[[Actor], tuple[str, str | None, Request]]
 
 
 class PlanChanges:
@@ -49,31 +50,43 @@ class PlanChanges:
     ) -> tuple[list[PlanChange], dict[str, Any] | None]:
         """Those that were carried out (X11); for customers as long as the service has not expired
         (X12)."""
-        if view.actor.role is not Role.STAFF and _is_over(view):
+        if history_is_hidden(view):
             raise Refused("gone_expired", view.policy.contact_params())
         place = dict(after) if after is not None else None
         return self.contracts.repository.plan_changes(view.contract.id, limit, place)
 
-    def confirm(self, caller: Caller, contract_id: str, entered: Entered, shape: Shape) -> Answer:
-        """Compare the code, and let the core decide. `entered` reads the request once the role is
-        known: the change's id, the code, staff's reason, the circumstances."""
+    def change(self, view: View, asked: str) -> PlanChange:
+        """The change with that id, waiting or history; raises NotFound."""
+        contract, repository = view.contract, self.contracts.repository
+        return named(with_history(repository, view.situation, contract, asked), contract, asked)
+
+    def confirm(
+        self,
+        caller: Caller,
+        contract_id: str,
+        named_in: Callable[[], str],
+        entered: Entered,
+        shape: Shape,
+    ) -> Answer:
+        """Compare the code, and let the core decide. `named_in` reads the change's id and `entered`
+        the request, once the role is known: the code, staff's reason, the circumstances."""
         view = self.view(caller, contract_id)
-        asked, code, reason, request = entered(view.actor)
+        asked = named_in()
+        change = self.change(view, asked)
+        code, reason, request = entered(view.actor)
         known = recorded(self.contracts.repository, request, view.now)
         if known is not None:
             return known
-        right, left = self._compared(view, asked, code)
+        right, left = self._compared(view, change, code)
 
         def command(actor: Actor) -> tuple[Command, Request]:
             return ConfirmPlanChange(actor, asked, right, left, reason), request
 
         return self.contracts.carry_out(caller, contract_id, ACTION, command, shape)
 
-    def _compared(self, view: View, asked: str, code: str) -> tuple[bool, int]:
+    def _compared(self, view: View, change: PlanChange, code: str) -> tuple[bool, int]:
         """Whether the code is right, and how many more may be wrong today."""
         contract = view.contract
-        situation = with_history(self.contracts.repository, view.situation, contract, asked)
-        change = named(situation, contract, asked)
         if change.status != CONFIRMED:
             check_waiting(contract, change, view.now)
         today = local_day(view.now, view.policy.zone)
@@ -83,12 +96,5 @@ class PlanChanges:
             raise Refused("code_locked", {"most": MOST_TRIES}, available_from=tomorrow)
         right = is_right(code, self.secret(), change_id(contract, change), change.quote_id)
         if right:
-            self.tries.give_back(contract.id, today)
+            self.tries.give_back(contract.id, today, left)
         return right, left
-
-
-def _is_over(view: View) -> bool:
-    """By the day, whether or not the job has been there yet."""
-    contract = view.contract
-    over = contract.status in (Status.EXPIRED, Status.CLOSED)
-    return over or local_day(view.now, view.policy.zone) >= contract.expires_on

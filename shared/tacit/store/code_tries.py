@@ -32,11 +32,12 @@ class CodeTries:
         found = self.table.get(keys.code_tries(contract_id, day))
         return MOST_TRIES - int(found["tries"]) if found is not None else 0
 
-    def give_back(self, contract_id: str, day: date) -> None:
-        """The code was right: it is no wrong try."""
+    def give_back(self, contract_id: str, day: date, left: int) -> None:
+        """The code was right: it is no wrong try. Only while the count is what it was when the try
+        was taken: repeated after a lost answer, or beside another try, it gives nothing away."""
         key, tries = keys.code_tries(contract_id, day), Path("tries")
         with suppress(ConditionFailed):
-            self.table.write(update("tries", key, [tries.add(-1)], tries > 0))
+            self.table.write(update("tries", key, [tries.add(-1)], tries == MOST_TRIES - left))
 
 
 def one_more(contract_id: str, day: date) -> Write:

@@ -6,7 +6,9 @@ an event could tell. Parking touches a head without a new version as well, so a 
 as parked, or not, as it was seen: a parked one is in no calendar.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
@@ -20,6 +22,8 @@ from tacit.store.table import Table
 from tacit.store.writes import Write, delete, put, update
 
 _CALENDARS = ("renewals_due_at", "expiries_due_at")
+
+_TOLD = 500  # broken heads; an item holds that many, and a person mends them before the next call
 
 
 def key_of(raw: Raw) -> keys.Key:
@@ -53,12 +57,14 @@ def _as_seen(raw: Raw, contract: Contract) -> Condition:
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """How far a rebuild has come: behind the key `after` in one provider's lane, or at its
-    beginning. `code` names the code that came so far."""
+    beginning. `code` names the code that came so far, `unreadable` the heads that it could not
+    read, so that whoever goes on tells of them as well."""
 
     provider: str
     lane: int
     after: Item | None
     code: str
+    unreadable: Mapping[str, str]
 
 
 class Cursors:
@@ -71,7 +77,9 @@ class Cursors:
         item = self._table.get(keys.CALENDAR_REBUILD)
         if item is None:
             return None
-        return Cursor(item["provider"], item["lane"], item.get("after"), item["code"])
+        unreadable = item.get("unreadable", {})
+        after = item.get("after")
+        return Cursor(item["provider"], item["lane"], after, item["code"], unreadable)
 
     def keep(self, cursor: Cursor) -> None:
         pk, sk = keys.CALENDAR_REBUILD
@@ -83,6 +91,7 @@ class Cursors:
             "lane": cursor.lane,
             "after": cursor.after,
             "code": cursor.code,
+            "unreadable": dict(islice(cursor.unreadable.items(), _TOLD)),
         }
         self._table.write(put("cursor", item))
 

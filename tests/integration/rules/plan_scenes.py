@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, Person, Reply, World
-from tests.integration.rules.scenes import imported
+from tests.integration.edge import assert_problem, nothing_written
+from tests.integration.rules.scenes import imported, job
 
 KRIAX = "kriax"
 FLEXI, PASS = "flexi_plus", "instant_change_pass"
@@ -147,6 +148,12 @@ def changed(
     return found
 
 
+def waiting(world: World, plan: str = "vps-m") -> tuple[str, str]:
+    """A change that waits for its code, and the code."""
+    change_id = requested(world, plan)
+    return change_id, code_in_mail(world)
+
+
 def mark(
     world: World,
     server_id: str,
@@ -205,3 +212,25 @@ def plan_row(
     (row,) = [row for row in rows if (row["plan"], row["quantity"]) == (plan, quantity)]
     found: dict[str, Any] = row
     return found
+
+
+def refused(world: World, code: str, plan: str = "vps-m", quantity: int = 1) -> dict[str, Any]:
+    """The quote is refused with this code, nothing is written, and `actions` says the same of this
+    plan; the refusal's parameters."""
+    with nothing_written(world):
+        reply = quote(world, plan, quantity)
+        assert_problem(reply, 409, code)
+    params: dict[str, Any] = reply.json["params"]
+    row = plan_row(world, plan, quantity)
+    assert (row["allowed"], row["code"]) == (False, code)
+    shown = {**row["params"]}
+    if row["available_from"] is not None:
+        shown["available_from"] = row["available_from"]
+    assert shown == params
+    return params
+
+
+def night(world: World, day: str, at: str = "12:00") -> None:
+    """Both jobs, as they meet every hour."""
+    job(world, day, at, name="renewals")
+    job(world, day, at)

@@ -146,7 +146,7 @@ def test_X12_once_the_service_has_expired_the_customer_no_longer_reads_it(
     it_is(world, "2025-05-21", "00:00")
     if jobs:
         job(world, "2025-05-21", "00:00")
-        assert world.contract("v-1")["status"] == "closed"
+        assert world.contract("v-1")["status"] == "expired"
     hidden(world)
     it_is(world, "2025-08-01")
     hidden(world)

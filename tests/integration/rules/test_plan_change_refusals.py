@@ -1,7 +1,5 @@
-"""X3 to X6 and X8: every refusal comes at the quote already, says what to do about it, writes
+"""X3, X6 and X8: every refusal comes at the quote already, says what to do about it, writes
 nothing, and stands under `actions`."""
-
-from typing import Any
 
 import pytest
 
@@ -15,36 +13,18 @@ from tests.integration.rules.plan_scenes import (
     changed,
     code_in_mail,
     confirm,
-    keep,
     mark,
     on,
-    plan_row,
     quote,
     quoted,
+    refused,
     request,
     requested,
     server,
-    server_ids,
 )
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import cancel, it_is, job, patch
 from tests.integration.rules.terms import funded, renew
-
-
-def refused(world: World, code: str, plan: str = "vps-m", quantity: int = 1) -> dict[str, Any]:
-    """The quote is refused with this code, nothing is written, and `actions` says the same of this
-    plan; the refusal's parameters."""
-    with nothing_written(world):
-        reply = quote(world, plan, quantity)
-        assert_problem(reply, 409, code)
-    params: dict[str, Any] = reply.json["params"]
-    row = plan_row(world, plan, quantity)
-    assert (row["allowed"], row["code"]) == (False, code)
-    shown = {**row["params"]}
-    if row["available_from"] is not None:
-        shown["available_from"] = row["available_from"]
-    assert shown == params
-    return params
 
 
 def options(world: World, *names: str) -> None:
@@ -147,106 +127,9 @@ def test_X3_an_option_that_is_gone_before_the_confirmation_allows_nothing(
     code = code_in_mail(world)
     options(world)
     answer = confirm(world, change_id, code)
-    assert answer.status == 409, answer.text
-    assert answer.code in ("cooldown", "quote_outdated")
+    assert_problem(answer, 409, "cooldown")
+    assert answer.json["params"]["available_from"] == "2025-06-10"
     assert on(world)[0] == "vps-m"
-
-
-def test_X4_going_down_the_servers_to_remove_are_asked_for_and_counted(world: World) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=3)
-    assert refused(world, "servers_to_remove", "vps-s", 2)["to_remove"] == 1
-    with nothing_written(world):
-        reply = quote(world, "vps-l", 1)
-        assert_problem(reply, 409, "servers_to_remove")
-    assert reply.json["params"]["to_remove"] == 2
-    assert "2" in reply.json["detail"]
-    mark(world, "s-3")
-    assert refused(world, "servers_to_remove", "vps-s", 1)["to_remove"] == 1
-    with nothing_written(world):
-        reply = quote(world, "vps-m", 3)
-        assert_problem(reply, 409, "servers_to_keep")
-    assert reply.json["params"]["to_keep"] == 1
-    changed(world, "vps-s", 2)
-    assert on(world) == ("vps-s", 2, "2025-06-10")
-    assert server_ids(world) == ["s-1", "s-2"]
-
-
-def test_X4_going_up_nothing_is_to_remove(world: World) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    changed(world, "vps-s", 4)
-    assert on(world) == ("vps-s", 4, "2025-05-21")
-    assert server_ids(world) == ["s-1", "s-2"]
-
-
-def test_X5_a_mark_is_confirmed_by_naming_the_server_and_says_what_is_lost(world: World) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    with nothing_written(world):
-        assert_problem(mark(world, "s-1", body={}), 422, "missing_field", "confirm")
-        other = mark(world, "s-1", body={"confirm": "s-2"})
-        assert_problem(other, 422, "invalid_field", "confirm")
-        assert_problem(mark(world, "s-9"), 404, "not_found")
-        assert_problem(keep(world, "s-9"), 404, "not_found")
-        for who in (BOB, CAROL):
-            assert_problem(mark(world, "s-1", who=who), 403, "not_your_role")
-        assert_problem(mark(world, "s-1", who=customer("mallory")), 404, "not_found")
-        assert mark(world, "s-1", dry_run="true").json["marked_servers"] == ["s-1"]
-    answer = mark(world, "s-1")
-    assert answer.status == 200
-    (warning,) = answer.json["warnings"]
-    assert warning["server_id"] == "s-1"
-    assert warning["ip"] == "192.0.2.1"
-    for lost in ("data", "backups", "192.0.2.1", "for good"):
-        assert lost in warning["detail"]
-    assert world.contract("v-1", BOB)["marked_servers"] == ["s-1"]
-    with nothing_written(world):
-        assert mark(world, "s-1").json["warnings"] == [warning]
-
-
-def test_X5_a_mark_removes_nothing_and_can_be_taken_back_until_the_plan_change(
-    world: World,
-) -> None:
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    was = on(world)
-    mark(world, "s-1")
-    it_is(world, "2025-05-12")
-    with nothing_written(world):
-        assert keep(world, "s-1", dry_run="true").json["marked_servers"] == []
-        for who in (BOB, CAROL):
-            assert_problem(keep(world, "s-1", who=who), 403, "not_your_role")
-    assert keep(world, "s-1").json["marked_servers"] == []
-    with nothing_written(world):
-        assert keep(world, "s-1").status == 200
-    assert server_ids(world) == ["s-1", "s-2"]
-    mark(world, "s-2")
-    job(world, "2025-05-13", name="renewals")
-    job(world, "2025-05-13")
-    assert on(world) == was
-    assert server_ids(world) == ["s-1", "s-2"]
-    changed(world, "vps-s", 1)
-    assert server_ids(world) == ["s-1"]
-
-
-def test_X5_taking_a_mark_back_is_possible_while_a_change_waits_and_that_one_is_out_of_date(
-    world: World,
-) -> None:
-    """Nor is another server lost than the one that the mail has named."""
-    it_is(world, "2025-05-11")
-    server(world, quantity=2)
-    mark(world, "s-1")
-    change_id = requested(world, "vps-s", 1)
-    code = code_in_mail(world)
-    assert keep(world, "s-1").status == 200
-    answer = confirm(world, change_id, code)
-    assert answer.status == 409
-    assert answer.code in ("servers_to_remove", "quote_outdated")
-    mark(world, "s-2")
-    assert_problem(confirm(world, change_id, code), 409, "quote_outdated")
-    assert server_ids(world) == ["s-1", "s-2"]
-    assert on(world)[1] == 2
 
 
 # S to L: four days of the present contract make one.
@@ -380,6 +263,19 @@ def test_X1_an_expired_contract_is_not_changed_whether_or_not_the_job_was_there(
             assert (reply.status, reply.code) == (409, "closed")
 
 
+def test_X1_what_has_not_begun_is_not_changed_yet(world: World) -> None:
+    """Neither what waits to be activated, nor a term of next month."""
+    it_is(world, "2025-05-11")
+    server(world, ends="2026-05-11", status="pending")
+    server(world, "v-2", ends="2026-06-01")
+    with nothing_written(world):
+        assert_problem(quote(world), 409, "not_active_yet")
+        later = quote(world, contract_id="v-2")
+        assert_problem(later, 409, "not_yet")
+        assert later.json["params"]["available_from"] == "2025-06-01"
+    assert change_action(world, "v-2")["available_from"] == "2025-06-01"
+
+
 def test_X10_one_change_at_a_time_and_the_refusal_says_which_waits_and_until_when(
     world: World,
 ) -> None:
@@ -409,3 +305,4 @@ def test_X1_people_who_may_not_change_it_are_told_so_before_anything_else(world:
             assert_problem(request(world, "q", who=who), status, why)
             assert_problem(confirm(world, change_id, code, who=who), status, why)
     assert quote(world, "vps-m", who=STAFF).code == "change_waiting"
+    assert change_action(world, who=BOB)["code"] == "not_your_role"

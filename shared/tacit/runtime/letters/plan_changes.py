@@ -11,8 +11,8 @@ from tacit.runtime.letters import Value
 
 
 def of_plan_change(contract: Contract, rules: Policy, data: Mapping[str, Any]) -> dict[str, Value]:
-    """As the change itself says it, which stands on the head until another one is asked for. By
-    then the event alone is left, and the letter says what that knows."""
+    """As a change that waits says it; of one that was carried out, which has left the head, the
+    event knows enough."""
     change = contract.plan_change
     told: dict[str, Value] = {
         "plan_was": data.get("plan_was"),
