@@ -17,6 +17,7 @@ from tacit.domain.tickets.placing import BOX_OFFICE
 from tacit.domain.tickets.values import (
     CancelledBy,
     OrderStatus,
+    Refund,
     RefundNote,
     Ticket,
     TicketOrder,
@@ -87,7 +88,8 @@ def _cancelled(
         )
         after = replace(order, tickets=tickets)
     if command.refund is not None:
-        after = replace(after, refunds=(*order.refunds, _note(tuple(sorted(gone)), command, now)))
+        note = _note(tuple(sorted(gone)), command.refund, command.by, now)
+        after = replace(after, refunds=(*order.refunds, note))
     data: dict[str, Scalar] = {
         "tickets": ",".join(sorted(gone)),
         "method": command.refund.method if command.refund else None,
@@ -95,8 +97,8 @@ def _cancelled(
     event = "cancelled" if whole else "tickets_cancelled"
     if whole:
         data |= {"why": "organiser", "cancelled_on": local_day(now, order.zone).isoformat()}
-    note = command.refund.reason if command.refund else None
-    return changed(order, after, event, data, command.by, now, note=note)
+    reason = command.refund.reason if command.refund else None
+    return changed(order, after, event, data, command.by, now, note=reason)
 
 
 def _wanted(order: TicketOrder, numbers: tuple[str, ...] | None) -> list[Ticket]:
@@ -127,8 +129,5 @@ def _next_number(order: TicketOrder, ticket: Ticket) -> str:
     return next(number for number in places if number not in taken)
 
 
-def _note(numbers: tuple[str, ...], command: CancelTickets, now: datetime) -> RefundNote:
-    actor: Actor = command.by
-    refund = command.refund
-    assert refund is not None
-    return RefundNote(numbers, refund, now, str(actor.role), actor.subject)
+def _note(numbers: tuple[str, ...], refund: Refund, by: Actor, now: datetime) -> RefundNote:
+    return RefundNote(numbers, refund, now, str(by.role), by.subject)

@@ -100,8 +100,8 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`seat` None: general admission. `with_order`: it was cancelled with the whole order, and comes
-    back with it; `exchanged_for` is the number of the ticket that took its place."""
+    """`seat` None: general admission. `with_order`: it was cancelled with the whole order, and
+    comes back with it; `exchanged_for` is the number of the ticket that took its place."""
 
     number: str
     seat: str | None
@@ -151,7 +151,8 @@ class TicketOrder:
     """An order as it is stored: the head. `reminders_sent` is the number of the last reminder,
     `reminded_on` the local day on which it left; `due_on` is what the buyer was told last,
     `cancels_on` the day at whose end it is cancelled unpaid (G4). `paid` is all that came in,
-    `credit` what of it is not for tickets and not given back; `question` is open until he has answered it.
+    `credit` what of it is not for tickets and not given back; `question` is open until the
+    organiser has answered it.
     `commission` is due from the moment it was paid, and stays (I6); `invoice` counts its invoices.
     """
 
