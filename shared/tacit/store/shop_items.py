@@ -1,23 +1,14 @@
-"""A shop as an item, with the settings that it can go back and forth between, and the writes of a
-change of it.
+"""A shop as an item, with the settings that it can go back and forth between.
 
 The snapshots are on the head: whatever reads a shop reads one item, and a step back or forth writes
-one. There are as many as the policy keeps and one more, each of less than half a KB.
+one. There are as many as the policy keeps and one more, each of some 130 bytes.
 """
 
-from datetime import datetime
-
-from pynamodb.expressions.operand import Path
-
-from tacit.domain.tickets.shops import ShopChange
 from tacit.domain.tickets.values import InvoiceTerms, Shop, ShopSettings, Snapshot
 from tacit.domain.values import Actor, Role
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
-from tacit.store.mapping import event_item
-from tacit.store.outbox import marked
 from tacit.store.texts import parsed
-from tacit.store.writes import Write, absent, put
 
 
 def shop_item(shop: Shop) -> Item:
@@ -98,18 +89,3 @@ def shop_link(shop: Shop) -> Item:
         "item": "shop_link",
         "shop_id": shop.id,
     }
-
-
-def shop_writes(change: ShopChange, now: datetime) -> list[Write]:
-    """Every item of a change, each with the condition that makes it exact."""
-    before, shop = change.before, change.shop
-    pk, _ = keys.shop(shop.id)
-    unchanged = absent if before is None else Path("version") == before.version
-    writes = [put("shop", shop_item(shop), unchanged)]
-    if before is None:
-        writes.append(put("shop link", shop_link(shop)))
-    writes += [
-        put(f"shop event {event.number}", marked(event_item(event, pk), now), absent)
-        for event in change.events
-    ]
-    return writes

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
+from pynamodb.expressions.operand import Path
+
 from tacit.domain.tickets.shops import ShopChange
 from tacit.domain.tickets.values import Shop
 from tacit.store import keys
+from tacit.store.mapping import event_item
+from tacit.store.outbox import marked
 from tacit.store.repository import IdempotencyRecord, KeyUsed, LostRace, idempotency_write
-from tacit.store.shop_items import shop_of, shop_writes
+from tacit.store.shop_items import shop_item, shop_link, shop_of
 from tacit.store.table import Table
-from tacit.store.writes import ConditionFailed
+from tacit.store.writes import ConditionFailed, Write, absent, put
 
 
 class ShopBook:
@@ -40,3 +44,18 @@ class ShopBook:
             if "idempotency" in failed.writes:
                 raise KeyUsed from failed
             raise LostRace(failed.writes) from failed
+
+
+def shop_writes(change: ShopChange, now: datetime) -> list[Write]:
+    """Every item of a change, each with the condition that makes it exact."""
+    before, shop = change.before, change.shop
+    pk, _ = keys.shop(shop.id)
+    unchanged = absent if before is None else Path("version") == before.version
+    writes = [put("shop", shop_item(shop), unchanged)]
+    if before is None:
+        writes.append(put("shop link", shop_link(shop)))
+    writes += [
+        put(f"shop event {event.number}", marked(event_item(event, pk), now), absent)
+        for event in change.events
+    ]
+    return writes

@@ -21,7 +21,7 @@ from tests.integration.shops import (
     step,
 )
 
-BY_DEFAULT = {
+BY_DEFAULT: dict[str, Any] = {
     "enabled": True,
     "days_before_first_reminder": 10,
     "reminders": 2,
