@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.conftest import ALICE, ROUTES, STAFF, Context, World, new_world
 from tests.integration.edge import assert_problem, nothing_written
+from tests.integration.shops import opened_shop
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +16,7 @@ def world() -> Iterator[World]:
     with new_world() as made:
         made.set_clock("2025-02-01T11:00:00Z")
         made.register("c-1")
+        opened_shop(made)
         yield made
 
 
@@ -94,6 +96,7 @@ def test_an_id_has_64_letters_at_most_and_one_that_holds_another_twice_as_many(
 
 
 LISTS = ["/contracts", "/contracts/c-1/timeline", "/job-runs", "/parked", "/tasks"]
+LISTS += ["/shops", "/shops/shop-1/changes"]
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -15,11 +15,12 @@ from tests.integration.conftest import ALICE, STAFF, Person, World, customer
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import KEPT, ON_BEHALF, asked_for, serving
 from tests.integration.rules.policy_files import policy_files
+from tests.integration.shops import opened_shop, set_to, step
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "events.md"
 ENVELOPE = "The detail of every event"
-NAME = re.compile(r"(account|contract|order|test_clock)\.[a-z_]+")
+NAME = re.compile(r"(account|contract|order|shop|test_clock)\.[a-z_]+")
 Field = tuple[str, bool, frozenset[str]]
 
 IS_OF: dict[str, Callable[[Any], bool]] = {
@@ -97,7 +98,7 @@ def lived(world: World) -> list[dict[str, Any]]:
     assert world.call("POST", "/orders/o-1/detachments", STAFF, one).status == 200
     assert world.call("PUT", "/orders/o-1/autorenewal", ALICE, off).status == 200
     found = a_familys_life(world) + paid_ahead(world) + owed_under_a_warranty(world)
-    found += another_plan(world)
+    found += another_plan(world) + set_in_a_shop(world)
     world.run_job("2026-01-15T11:00:00Z")
     world.set_clock("2026-01-16T11:00:00Z")
     paid = {"reference": "inv-1"}
@@ -176,6 +177,15 @@ def owed_under_a_warranty(world: World) -> list[dict[str, Any]]:
     paid = {"reference": "bank-9"}
     reply = world.call("POST", "/notices/w-1:2025-08-20/payment", STAFF, paid)
     assert reply.status == 200, reply.text
+    return told(world)
+
+
+def set_in_a_shop(world: World) -> list[dict[str, Any]]:
+    """New settings, one step back, and forth again."""
+    opened_shop(world)
+    assert set_to(world, reminders=1).status == 200
+    for which in ("undo", "redo"):
+        assert step(world, which).status == 200
     return told(world)
 
 

@@ -26,6 +26,7 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import ON_BEHALF, changeable, filled, other
+from tests.integration.shops import INA, OLGA, SHOP, opened_shop, set_to, step
 
 DRY = {"dry_run": "true"}
 JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
@@ -53,6 +54,14 @@ def broken(world: World) -> None:
 
 def cancelled(world: World) -> None:
     assert world.call("POST", "/contracts/c-1/cancellation", ALICE).status == 200
+
+
+def stepped(world: World) -> None:
+    """A shop whose settings have moved twice and back once."""
+    opened_shop(world)
+    for reminders in (1, 3):
+        assert set_to(world, reminders=reminders).status == 200
+    assert step(world, "undo").status == 200
 
 
 def as_it_is(world: World) -> None:
@@ -87,6 +96,10 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (changeable, STAFF, "POST", "/contracts/v-2/plan-changes/v-2:2/code", {}),
     (changeable, ALICE, "PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
     (changeable, STAFF, "DELETE", "/contracts/v-3/servers/s-2/removal", {}),
+    (as_it_is, STAFF, "PUT", "/shops/shop-1", SHOP),
+    (stepped, OLGA, "PATCH", "/shops/shop-1", {"name": "another"}),
+    (stepped, OLGA, "POST", "/shops/shop-1/undo", {}),
+    (stepped, INA, "POST", "/shops/shop-1/redo", {}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
@@ -212,6 +225,11 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (ALICE, "POST", "/contracts/v-1/plan-changes/v-1:2/code", {}),
     (ALICE, "POST", "/contracts/v-1/plan-changes/v-2:2/confirmation", {"code": "123456"}),
     (ALICE, "PUT", "/contracts/c-1/servers/s-1/removal", {"confirm": "s-1"}),
+    (STAFF, "PUT", "/shops/shop-1", {**SHOP, "name": "another"}),
+    (STAFF, "PUT", "/shops/shop-2", {**SHOP, "provider": "kreativmedia"}),
+    (OLGA, "PATCH", "/shops/shop-1", {"invoice": {"reminders": -1}}),
+    (OLGA, "POST", "/shops/shop-1/undo", {"to": 3}),
+    (OLGA, "POST", "/shops/shop-1/redo", {"to": 1}),
 ]
 
 
@@ -227,6 +245,7 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     grouped(world)
     payable(world)
     changeable(world)
+    stepped(world)
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

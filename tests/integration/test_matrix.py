@@ -61,6 +61,13 @@ CALL = {"days": 0, "channel": "phone"}
 TWICE: dict[str, Any] = {"plan": "mailbox", "quantity": 2}
 CHANGING = {"kinds": ["other"], "cooldown_days": 30, "min_days_after_change": 1}
 SAID = {"plan_change_code": ["email"], "plan_changed": ["email"]}
+# A holder of contracts may organise, too; this provider sells tickets as another one does.
+SHOP = {
+    "provider": "kreativmedia",
+    "organiser": "alice",
+    "name": "Alice's stage",
+    "timezone": "Europe/Zurich",
+}
 NOTICED = {**CONTRACT, "starts_on": "2024-02-20"}
 
 DOORS = {
@@ -111,6 +118,13 @@ DOORS = {
     ("PUT", "/orders/{id}"): ({"provider": "kreativmedia", "holder": "alice"}, STAFF_OF_IT),
     ("PUT", "/orders/{id}/autorenewal"): ({"enabled": False}, HOLDER_ALONE),
     ("POST", "/orders/{id}/detachments"): ({"contract_id": "c-1"}, STAFF_OF_IT),
+    ("GET", "/shops"): (None, TOKEN),
+    ("GET", "/shops/{id}"): (None, HOLDER_ALONE),
+    ("PUT", "/shops/{id}"): (SHOP, STAFF_OF_IT),
+    ("PATCH", "/shops/{id}"): ({"name": "another"}, HOLDER_ALONE),
+    ("GET", "/shops/{id}/changes"): (None, HOLDER_ALONE),
+    ("POST", "/shops/{id}/undo"): ({}, HOLDER_ALONE),
+    ("POST", "/shops/{id}/redo"): ({}, HOLDER_ALONE),
     ("GET", "/providers/{id}/plans"): (None, TOKEN),
     ("GET", "/providers/{id}/policy"): (None, TOKEN),
     ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
@@ -131,6 +145,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
     with policy_files(tmp_path_factory.mktemp("policies")) as files, new_world() as world:
         changes: dict[str, Any] = {f"messages.{kind}": channels for kind, channels in SAID.items()}
         changes |= {"kinds.domain.warranty": {"steps": [CALL]}, "plan_change": CHANGING}
+        changes |= {"ticketing": files.table("infomaniak", "ticketing")}
         files.edit("kreativmedia", changes)
         world.set_clock("2025-02-01T11:00:00Z")
         assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
@@ -161,6 +176,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
         ids |= {"/contracts/{id}/renewal-warranty": "d-1"}
         ids |= {"notices": "n-1:2025-02-20", "tasks": owed}
         ids |= plan_changes(world)
+        ids |= shops(world)
         yield world, {**ids, "parked": "contract:c-9"}
 
 
@@ -173,6 +189,15 @@ def a_call_that_has_to_be_made(world: World) -> str:
         world.run_job(f"{day}T11:00:00Z", "renewals")
     (task,) = world.call("GET", "/tasks", KIM).json["items"]
     return str(task["id"])
+
+
+def shops(world: World) -> dict[str, str]:
+    """One whose settings have moved twice and back once, so that a step can be taken either way."""
+    assert world.call("PUT", "/shops/shop-1", STAFF, SHOP).status == 201
+    for name in ("first", "second"):
+        assert world.call("PATCH", "/shops/shop-1", ALICE, {"name": name}).status == 200
+    assert world.call("POST", "/shops/shop-1/undo", ALICE, {}).status == 200
+    return {"shops": "shop-1", "/shops/{id}": "shop-1"}
 
 
 def plan_changes(world: World) -> dict[str, str]:

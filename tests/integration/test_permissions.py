@@ -18,6 +18,7 @@ from tests.integration.edge import (
 )
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import MARKED, asked_for, changeable, mailed_code, other, quoted
+from tests.integration.shops import INA, OLGA, SHOP, opened_shop
 from tests.tables import template
 
 RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
@@ -83,6 +84,7 @@ def calls() -> Iterator[Calls]:
     ):
         go_through_the_doors(world)
         go_through_the_orders(world)
+        go_through_the_shops(world)
         go_through_a_family(world)
         go_through_the_renewals(world)
         go_through_the_plan_changes(world)
@@ -127,6 +129,20 @@ def go_through_the_orders(world: World) -> None:
     for thing in ("orders/o-31", "contracts/c-30"):
         off = world.call("PUT", f"/{thing}/autorenewal", ALICE, {"enabled": False}, headers=KEY)
         assert off.status == 200, off.text
+
+
+def go_through_the_shops(world: World) -> None:
+    for number in (1, 2):
+        opened_shop(world, f"shop-{number}")
+    assert world.call("PUT", "/shops/shop-3", STAFF, SHOP, headers=KEY).status == 201
+    body = {"invoice": {"reminders": 1}}
+    assert world.call("PATCH", "/shops/shop-1", OLGA, body, headers=KEY).status == 200
+    for which in ("undo", "redo"):
+        reply = world.call("POST", f"/shops/shop-1/{which}", OLGA, {}, headers=KEY)
+        assert reply.status == 200, reply.text
+    for who in (OLGA, INA, STAFF):
+        assert world.call("GET", "/shops", who, query={"limit": "1"}).json["next"]
+        assert world.call("GET", "/shops/shop-1/changes", who, query={"limit": "1"}).json["next"]
 
 
 def go_through_a_family(world: World) -> None:
@@ -300,6 +316,7 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "plan_changes",
         "renewals_worker",
         "renewing",
+        "shops",
         "sweep",
     } <= calls.reading_the_clock
     assert calls.reading_the_clock - knowing == set()

@@ -10,6 +10,7 @@ from tests.integration.conftest import ALICE, REGION, STAFF, World
 from tests.integration.edge import nothing_written
 from tests.integration.money import moved, opened
 from tests.integration.plan_changes import serving
+from tests.integration.shops import opened_shop, shop
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
@@ -52,6 +53,18 @@ def test_orders_json_turns_the_autorenewal_of_an_order_off(sold: World) -> None:
     assert answer["statusCode"] == 200, answer["body"]
     assert sold.contract("c-2")["autorenewal"] is False
     assert sold.contract("c-1")["autorenewal"] is True
+
+
+def test_shops_json_sets_how_a_shop_is_paid_by_invoice_once_however_often_it_is_sent(
+    world: World,
+) -> None:
+    opened_shop(world)
+    answers = [world.invoke("shops", sample("shops")) for _ in range(2)]
+    assert answers[0]["statusCode"] == 200, answers[0]["body"]
+    assert answers[0]["body"] == answers[1]["body"]
+    invoice = shop(world)["invoice"]
+    assert (invoice["days_before_first_reminder"], invoice["reminders"]) == (5, 1)
+    assert shop(world)["settings_number"] == 2
 
 
 def test_renewing_json_renews_a_contract_once_however_often_it_is_sent(sold: World) -> None:

@@ -136,6 +136,15 @@ def _of_a_plan(name: str) -> Callable[..., str]:
     return run
 
 
+def _of_a_shop(name: str) -> Callable[..., str]:
+    def run(desk: Any, *arguments: Any) -> str:
+        from tests.repository import counters
+
+        return str(getattr(counters, name)(desk, *arguments))
+
+    return run
+
+
 def _detach(desk: Any, order_id: str, contract_id: str) -> str:
     return str(desk.detach(order_id, contract_id).order.id)
 
@@ -161,13 +170,17 @@ TASKS: dict[str, Callable[..., str]] = {
     "guess": _of_a_plan("confirm"),
     "renew": _of_a_plan("renew"),
     "unmark": _of_a_plan("unmark"),
+    "set": _of_a_shop("set_first"),
+    "undo": _of_a_shop("undo"),
+    "redo": _of_a_shop("redo"),
+    "open shop": _of_a_shop("register"),
 }
 # The last read before the decision: a command reads contract and order, what is charged its
 # account too, and where a parent is named, it and its number of children; a booking account and
 # reference, a worker page and orders, that of the renewals the accounts, too; a change of an order
 # its contracts, and where one leaves another order, that one. A confirmation reads contract and
 # order, counts its try and reads the count, and then decides as a command does; a guess meets the
-# others before its try is counted.
+# others before its try is counted. A change of a shop reads the shop.
 _LAST_READ = {
     "work": ("BatchGetItem", 2),
     "collect": ("BatchGetItem", 3),
@@ -182,6 +195,10 @@ _LAST_READ = {
     "confirm plan": ("GetItem", 5),
     "guess": ("GetItem", 2),
     "renew": ("GetItem", 3),
+    "set": ("GetItem", 1),
+    "undo": ("GetItem", 1),
+    "redo": ("GetItem", 1),
+    "open shop": ("GetItem", 1),
 }
 
 
@@ -210,7 +227,7 @@ def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
     """Takes the conditions out of the writes whose names begin so."""
     from dataclasses import replace
 
-    from tacit.store import code_tries, orders, repository
+    from tacit.store import code_tries, orders, repository, shops
 
     def without(writes_of: Callable[..., Any]) -> Any:
         def unconditional(*args: Any) -> Any:
@@ -223,14 +240,15 @@ def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
         return unconditional
 
     writes_of, order_writes = repository.writes_of, orders.order_writes
-    one_more = code_tries.one_more
+    one_more, shop_writes = code_tries.one_more, shops.shop_writes
     if "tries" in unlocked:
         code_tries.one_more = lambda *args: replace(one_more(*args), condition=None)
     if unlocked:
         repository.writes_of = without(writes_of)
         orders.order_writes = without(order_writes)
+        shops.shop_writes = without(shop_writes)
     try:
         yield
     finally:
         repository.writes_of, orders.order_writes = writes_of, order_writes
-        code_tries.one_more = one_more
+        code_tries.one_more, shops.shop_writes = one_more, shop_writes

@@ -141,6 +141,23 @@ def test_an_account_is_its_holders_and_staffs(subject: str, groups: str, role: R
     assert actor == (Actor(role, subject) if role else None)
 
 
+@pytest.mark.parametrize(
+    ("subject", "groups", "role"),
+    [
+        ("olga", "[customer.infomaniak]", Role.ORGANISER),
+        ("olga", "[customer.kreativmedia]", None),
+        ("olga", "", None),
+        ("mallory", "[customer.infomaniak]", None),
+        ("erin", "[staff.infomaniak]", Role.STAFF),
+        ("erin", "[staff.kreativmedia]", None),
+        ("olga", "[staff.infomaniak customer.infomaniak]", Role.STAFF),
+    ],
+)
+def test_a_shop_is_its_organisers_and_staffs(subject: str, groups: str, role: Role | None) -> None:
+    actor = person(groups, **{"cognito:username": subject}).actor_on_shop("infomaniak", "olga")
+    assert actor == (Actor(role, subject) if role else None)
+
+
 def test_the_subjects_claim_is_a_setting() -> None:
     claims = {"token_use": "id", "aud": "client-1", "cognito:username": "u-1", "sub": "s-1"}
     assert caller_of(claims, "client-1", "sub").subject == "s-1"

@@ -16,8 +16,10 @@ from tacit.runtime.answers import contract_json, notice_json, task_json
 from tacit.runtime.jobs import JOBS
 from tacit.runtime.registration import read_registration
 from tacit.runtime.shapes import Body
+from tacit.runtime.shop_bodies import shop_json, snapshot_json
 from tacit.service import View
 from tests.unit.cases import KREATIVMEDIA, at, registered
+from tests.unit.shops import a_shop
 from tests.unit.test_docs_pages import doors
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
@@ -57,6 +59,15 @@ def test_every_field_of_a_notice_and_of_a_task_is_there_and_no_other() -> None:
     assert rows("A notice").keys() == notice_json("c-1", notice).keys()
     task = Task("c-1:6", "c-1", "kreativmedia", "phone", day)
     assert rows("A task").keys() == task_json(task).keys()
+
+
+def test_every_field_of_a_shop_and_of_its_settings_is_there_and_no_other() -> None:
+    shop = a_shop()
+    assert rows("A shop").keys() == shop_json(shop).keys()
+    settings = snapshot_json(shop, shop.in_force, Role.STAFF)
+    assert rows("Settings of a shop").keys() == settings.keys()
+    named = set(re.findall(r"`(\w+)`", rows("A shop")["invoice"]))
+    assert named == shop_json(shop)["invoice"].keys()
 
 
 def test_the_jobs_that_can_be_asked_for_are_there() -> None:

@@ -46,6 +46,14 @@ class Caller:
         mine = account.provider in self.customer_of and account.holder == self.subject
         return Actor(Role.HOLDER, self.subject) if mine else None
 
+    def actor_on_shop(self, provider: str, organiser: str) -> Actor | None:
+        """The same of a shop and of what is sold in it: its organiser's and staff's alone. Both
+        are those of the stored shop, never of a request."""
+        if self.is_staff_of(provider):
+            return Actor(Role.STAFF, self.subject)
+        mine = provider in self.customer_of and organiser == self.subject
+        return Actor(Role.ORGANISER, self.subject) if mine else None
+
 
 def parse_groups(claim: object) -> frozenset[str]:
     """The groups of a token, whichever way the gateway wrote them: `[a b]`, `a,b`, a list.

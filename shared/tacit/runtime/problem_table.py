@@ -262,6 +262,18 @@ PROBLEMS: Mapping[str, Entry] = {
         "Too many codes were sent",
         "{most} were sent today; the next can be from {available_from}.",
     ),
+    "nothing_to_undo": Entry(
+        409,
+        "There is nothing to undo",
+        "Number {settings_number} of the settings is in force; number {oldest} is as far back as "
+        "it goes.",
+    ),
+    "nothing_to_redo": Entry(
+        409,
+        "There is nothing to redo",
+        "Number {settings_number} of the settings is in force; number {newest} is as far forth as "
+        "it goes.",
+    ),
     "as_of_in_future": Entry(
         409, "The day has not come", "as_of {as_of} is later than now, {now}. Use dry_run=true."
     ),

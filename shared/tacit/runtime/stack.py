@@ -20,10 +20,12 @@ if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers neve
     from tacit.runtime.households import Households
     from tacit.runtime.orders import Orders
     from tacit.runtime.plan_changes import PlanChanges
+    from tacit.runtime.shops import Shops
     from tacit.service import Contracts
     from tacit.store.ledger import Ledger
     from tacit.store.listing import Listing
     from tacit.store.orders import OrderBook
+    from tacit.store.shops import ShopBook
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,18 @@ class Stack:
         from tacit.store.code_tries import CodeTries
 
         return PlanChanges(self.contracts, CodeTries(self.table), lambda: self.secret)
+
+    @cached_property
+    def shop_book(self) -> "ShopBook":
+        from tacit.store.shops import ShopBook
+
+        return ShopBook(self.table)
+
+    @cached_property
+    def shops(self) -> "Shops":
+        from tacit.runtime.shops import Shops
+
+        return Shops(self.repository, self.shop_book, self.clock)
 
     @cached_property
     def secret(self) -> bytes:

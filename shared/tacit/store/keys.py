@@ -111,6 +111,10 @@ def account_reference(account_id: str, reference: str) -> Key:
     return f"account#{part(account_id)}", f"reference#{part(reference)}"
 
 
+def shop(shop_id: str) -> Key:
+    return f"shop#{part(shop_id)}", HEAD
+
+
 def label(registered_form: str) -> Key:
     """A name is one name in the world, whichever provider looks after it."""
     return f"label#{part(registered_form)}", "claim"
@@ -131,12 +135,21 @@ def account_link(account_id: str) -> str:
     return f"account#{part(account_id)}"
 
 
+def shop_link(shop_id: str) -> str:
+    """Beside the links to accounts."""
+    return f"shop#{part(shop_id)}"
+
+
 def listing(provider: str, lane: str) -> str:
     return f"{part(provider)}#{lane}"
 
 
 def account_listing(provider: str, lane: str) -> str:
     return f"accounts#{part(provider)}#{lane}"
+
+
+def shop_listing(provider: str, lane: str) -> str:
+    return f"shops#{part(provider)}#{lane}"
 
 
 def order_list(provider: str, lane: str) -> str:

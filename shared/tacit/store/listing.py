@@ -1,4 +1,4 @@
-"""Lists of contracts and accounts: a person's through his links, staff's through the index.
+"""Lists of contracts, accounts and shops: a person's through his links, staff's through the index.
 
 Both walk a fixed row of partitions.
 """
@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from pynamodb.expressions.operand import Path
 
+from tacit.domain.tickets.values import Shop
 from tacit.domain.values import Account, Contract, Status
 from tacit.store import keys
 from tacit.store.account_items import account_of
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, readable
+from tacit.store.shop_items import shop_of
 from tacit.store.table import Page, Table
 from tacit.store.walk import Place, walk
 
@@ -59,6 +61,18 @@ def accounts_of_staff(provider: str) -> list[Source]:
     ]
 
 
+def shops_of_person(provider: str, subject: str) -> list[Source]:
+    """The shops that one person organises at a provider."""
+    return [Source(keys.party(provider, subject), keys.shop_link(""), None)]
+
+
+def shops_of_staff(provider: str) -> list[Source]:
+    """Every shop of a provider, a lane at a time."""
+    return [
+        Source(keys.shop_listing(provider, str(lane)), "", "listing") for lane in range(keys.LANES)
+    ]
+
+
 class Listing:
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -74,6 +88,12 @@ class Listing:
     ) -> tuple[list[Account], Place | None]:
         """The same of accounts."""
         return self._page(sources, limit, place, _account_key, account_of)
+
+    def shops(
+        self, sources: Sequence[Source], limit: int, place: Place | None
+    ) -> tuple[list[Shop], Place | None]:
+        """The same of shops."""
+        return self._page(sources, limit, place, _shop_key, shop_of)
 
     def heads(
         self, sources: Sequence[Source], limit: int, place: Place | None
@@ -120,4 +140,10 @@ def _contract_key(item: Item) -> keys.Key:
 def _account_key(item: Item) -> keys.Key:
     if "account_id" in item:
         return keys.account(str(item["account_id"]))
+    return str(item["pk"]), keys.HEAD
+
+
+def _shop_key(item: Item) -> keys.Key:
+    if "shop_id" in item:
+        return keys.shop(str(item["shop_id"]))
     return str(item["pk"]), keys.HEAD

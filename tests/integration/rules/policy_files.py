@@ -30,6 +30,10 @@ class PolicyFiles:
         None takes the entry out."""
         self._write(provider, 1, provider, changes)
 
+    def table(self, provider: str, name: str) -> Any:
+        """A part of version 1, for another provider to have as well."""
+        return self._form(f"{provider}-1.toml")[name]
+
     def add(self, provider: str, like: str, changes: Mapping[str, Any]) -> None:
         """A provider that nobody has heard of, from the file of another."""
         self._write(like, 1, provider, {"provider": provider, **changes})

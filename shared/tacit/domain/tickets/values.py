@@ -9,6 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from tacit.domain.money import Money
+from tacit.domain.values import Actor
 
 
 class OrderStatus(StrEnum):
@@ -51,35 +52,45 @@ class ShopSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A shop's settings as somebody made them. `number` counts them from 1; one that was dropped
+    leaves its number to no other."""
+
+    number: int
+    settings: ShopSettings
+    at: datetime
+    by: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop as it is stored. `snapshots` are its settings one after the other, the oldest first,
-    `place` is the one in force: undoing goes back, redoing forth (I19). `first_number` is the
-    number of the oldest snapshot still kept."""
+    """A shop as it is stored. `snapshots` are its settings one after the other, the oldest that is
+    kept first; the one at `place` is in force: undoing goes back, redoing forth (I19). `numbered`
+    is the last number that a snapshot was given. `registered_as` stands for the request that
+    registered it, so that the same one again is nothing to do."""
 
     id: str
     provider: str
     organiser: str
     timezone: str
-    settings: ShopSettings
+    snapshots: tuple[Snapshot, ...]
+    place: int
+    numbered: int
     version: int
     events: int
-    snapshots: tuple["Snapshot", ...] = ()
-    place: int = 0
+    registered_as: str
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @property
+    def in_force(self) -> Snapshot:
+        return self.snapshots[self.place]
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A shop's settings as they were from `at` on; `number` counts them from 1."""
-
-    number: int
-    settings: ShopSettings
-    at: datetime
-    role: str
-    subject: str
+    @property
+    def settings(self) -> ShopSettings:
+        return self.in_force.settings
 
 
 @dataclass(frozen=True, slots=True)
