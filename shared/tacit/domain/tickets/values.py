@@ -100,14 +100,15 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """`seat` None: general admission. `exchanged_for` is the number of the ticket that took its
-    place."""
+    """`seat` None: general admission. `with_order`: it was cancelled with the whole order, and comes
+    back with it; `exchanged_for` is the number of the ticket that took its place."""
 
     number: str
     seat: str | None
     price: Money
     status: TicketStatus = TicketStatus.VALID
     admitted_at: datetime | None = None
+    with_order: bool = False
     exchanged_for: str | None = None
 
 
@@ -150,7 +151,8 @@ class TicketOrder:
     """An order as it is stored: the head. `reminders_sent` is the number of the last reminder,
     `reminded_on` the local day on which it left; `due_on` is what the buyer was told last,
     `cancels_on` the day at whose end it is cancelled unpaid (G4). `paid` is all that came in,
-    `credit` what of it the organiser owes; `question` is open until he has answered it.
+    `credit` what of it is not for tickets and not given back; `question` is open until he has answered it.
+    `commission` is due from the moment it was paid, and stays (I6); `invoice` counts its invoices.
     """
 
     id: str
@@ -181,7 +183,7 @@ class TicketOrder:
     question: str | None = None
     cancelled_by: CancelledBy | None = None
     cancelled_on: date | None = None
-    ever_paid: bool = False
+    commission: Money | None = None
     refunds: tuple["RefundNote", ...] = ()
 
     @property

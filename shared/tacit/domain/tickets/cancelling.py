@@ -1,0 +1,134 @@
+"""What an organiser takes back: a whole order, or a ticket of a paid one (I5 to I9).
+
+Nothing is refunded by it: the organiser does that by means of his own, and says how, for the books.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from tacit.domain.days import local_day
+from tacit.domain.policy import Policy
+from tacit.domain.refusals import Invalid, NotFound, Refused
+from tacit.domain.tickets.commands import CancelTickets, Exchange
+from tacit.domain.tickets.deadline import cancelled_whole
+from tacit.domain.tickets.decision import Decision, NoChange, Standing, changed
+from tacit.domain.tickets.paying import check_method
+from tacit.domain.tickets.placing import BOX_OFFICE
+from tacit.domain.tickets.values import (
+    CancelledBy,
+    OrderStatus,
+    RefundNote,
+    Ticket,
+    TicketOrder,
+    TicketStatus,
+)
+from tacit.domain.values import Actor, Scalar
+
+MOST_TICKETS = 60  # of an order, those that were exchanged included
+
+
+def cancel(order: TicketOrder, command: CancelTickets, policy: Policy, now: datetime) -> Decision:
+    if command.refund is not None:
+        check_method(command.refund.method, policy)
+    wanted = _wanted(order, command.numbers)
+    if order.status is OrderStatus.PAID and command.refund is None:
+        raise Invalid("refund", "is missing: how the money goes back, and why", "missing_field")
+    if order.status is OrderStatus.CANCELLED:
+        return NoChange(order, "already_cancelled")
+    left = [ticket for ticket in wanted if ticket.status is TicketStatus.VALID]
+    if not left:
+        return NoChange(order, "already_cancelled")
+    if order.status is OrderStatus.PENDING and command.numbers is not None:
+        raise Refused("whole_order_only", {"order_id": order.id})
+    if (command.channel or order.channel) == BOX_OFFICE and not _one_by_one(command):
+        raise Refused("one_by_one", {"order_id": order.id})
+    admitted = sorted(ticket.number for ticket in left if ticket.admitted_at is not None)
+    if admitted:
+        raise Refused("already_admitted", {"tickets": admitted})
+    return _cancelled(order, left, command, now)
+
+
+def exchange(
+    standing: Standing, order: TicketOrder, command: Exchange, policy: Policy, now: datetime
+) -> Decision:
+    """Its ticket is void, a new one under a number of its own is valid, the old seat is free."""
+    (ticket,) = _wanted(order, (command.number,))
+    if order.status is OrderStatus.PENDING:
+        raise Refused("whole_order_only", {"order_id": order.id})
+    _check_valid(ticket)
+    if command.seat is not None and command.seat == ticket.seat:
+        return NoChange(order, "same_seat")
+    if not standing.is_free(command.seat, ""):
+        raise Refused("seat_taken", {"seats": [command.seat]})
+    if len(order.tickets) >= MOST_TICKETS:
+        raise Invalid("ticket", f"an order has {MOST_TICKETS} at most", "too_many")
+    new = Ticket(_next_number(order, ticket), command.seat, ticket.price)
+    void = replace(ticket, status=TicketStatus.CANCELLED, exchanged_for=new.number)
+    tickets = tuple(void if each.number == ticket.number else each for each in order.tickets)
+    data: dict[str, Scalar] = {"ticket": ticket.number, "new_ticket": new.number}
+    after = replace(order, tickets=(*tickets, new))
+    return changed(order, after, "ticket_exchanged", data, command.by, now)
+
+
+def _cancelled(
+    order: TicketOrder, left: list[Ticket], command: CancelTickets, now: datetime
+) -> Decision:
+    """The last valid ticket takes the order with it."""
+    gone = {ticket.number for ticket in left}
+    valid = {t.number for t in order.tickets if t.status is TicketStatus.VALID}
+    whole = command.numbers is None or gone == valid
+    if whole:
+        today = local_day(now, order.zone)
+        after = cancelled_whole(order, CancelledBy.ORGANISER, today)
+    else:
+        tickets = tuple(
+            replace(t, status=TicketStatus.CANCELLED) if t.number in gone else t
+            for t in order.tickets
+        )
+        after = replace(order, tickets=tickets)
+    if command.refund is not None:
+        after = replace(after, refunds=(*order.refunds, _note(tuple(sorted(gone)), command, now)))
+    data: dict[str, Scalar] = {
+        "tickets": ",".join(sorted(gone)),
+        "method": command.refund.method if command.refund else None,
+    }
+    event = "cancelled" if whole else "tickets_cancelled"
+    if whole:
+        data |= {"why": "organiser", "cancelled_on": local_day(now, order.zone).isoformat()}
+    note = command.refund.reason if command.refund else None
+    return changed(order, after, event, data, command.by, now, note=note)
+
+
+def _wanted(order: TicketOrder, numbers: tuple[str, ...] | None) -> list[Ticket]:
+    if numbers is None:
+        return list(order.tickets)
+    by_number = {ticket.number: ticket for ticket in order.tickets}
+    if not set(numbers) <= set(by_number):
+        raise NotFound("ticket")
+    return [by_number[number] for number in dict.fromkeys(numbers)]
+
+
+def _check_valid(ticket: Ticket) -> None:
+    if ticket.status is TicketStatus.CANCELLED:
+        raise Refused("ticket_cancelled", {"ticket": ticket.number})
+    if ticket.admitted_at is not None:
+        raise Refused("already_admitted", {"tickets": [ticket.number]})
+
+
+def _one_by_one(command: CancelTickets) -> bool:
+    return command.numbers is not None and len(set(command.numbers)) == 1
+
+
+def _next_number(order: TicketOrder, ticket: Ticket) -> str:
+    """The number of the ticket it came from, and the first that is not taken."""
+    taken = {each.number for each in order.tickets}
+    root = ticket.number.rpartition(".x")[0] or ticket.number
+    places = (f"{root}.x{place}" for place in range(1, MOST_TICKETS + 1))
+    return next(number for number in places if number not in taken)
+
+
+def _note(numbers: tuple[str, ...], command: CancelTickets, now: datetime) -> RefundNote:
+    actor: Actor = command.by
+    refund = command.refund
+    assert refund is not None
+    return RefundNote(numbers, refund, now, str(actor.role), actor.subject)
