@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from tacit.domain.days import Unit
 from tacit.domain.policy import Anchor, Inactivity, Kind, Phase, Plan, PlanChanging, Policy
 from tacit.domain.refusals import NotFound
+from tacit.domain.tickets.rules import Ticketing
 from tacit.policies import UnknownPolicy, newest
 from tacit.replies import Answer
 from tacit.runtime.answers import dumps, money_json
@@ -69,6 +70,7 @@ def _policy_json(policy: Policy) -> dict[str, Any]:
         },
         "kinds": {name: _kind_json(kind) for name, kind in policy.kinds.items()},
         "plan_change": policy.plan_change and _plan_change_json(policy.plan_change),
+        "ticketing": policy.ticketing and _ticketing_json(policy.ticketing),
     }
 
 
@@ -79,6 +81,22 @@ def _plan_change_json(rule: PlanChanging) -> dict[str, Any]:
         "min_days_after_change": rule.min_days_after_change,
         "unlimited_option": rule.unlimited_option,
         "pass_option": rule.pass_option,
+    }
+
+
+def _ticketing_json(rule: Ticketing) -> dict[str, Any]:
+    """What a shop begins with, and what holds for its buyers whatever it sets."""
+    return {
+        "days_before_first_reminder": rule.days_before_first_reminder,
+        "reminders": rule.reminders,
+        "closes_days_before_event": rule.closes_days_before_event,
+        "anchor": rule.anchor,
+        "bank_delay_days": rule.bank_delay_days,
+        "mail_hour": rule.mail_hour,
+        "commission_percent": rule.commission_percent,
+        "refund_methods": sorted(rule.refund_methods),
+        "insurer": rule.insurer and {"name": rule.insurer.name, "contact": rule.insurer.contact},
+        "hold_seconds": rule.hold_seconds,
     }
 
 

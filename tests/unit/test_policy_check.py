@@ -107,6 +107,26 @@ def one_server_plan(data: dict[str, Any], **fields: Any) -> Any:
     data["plans"][-1].update(fields)
 
 
+def selling_tickets(data: dict[str, Any], **fields: Any) -> Any:
+    """Both mails, and a table that is right but for these fields; None: without the field."""
+    table = {
+        "days_before_first_reminder": 10,
+        "reminders": 2,
+        "closes_days_before_event": 0,
+        "payment_methods": ["invoice"],
+        "refund_methods": ["voucher"],
+        "insurer": {"name": "Sure", "contact": "claims@example.net"},
+        **fields,
+    }
+    data["ticketing"] = {name: value for name, value in table.items() if value is not None}
+    data["messages"].update(invoice_reminder=["email"], order_cancelled=["email"])
+
+
+def without_mail(data: dict[str, Any], kind: str, **fields: Any) -> Any:
+    selling_tickets(data, **fields)
+    data["messages"][kind] = []
+
+
 def nothing(data: dict[str, Any]) -> None:
     pass
 
@@ -217,7 +237,29 @@ ERRORS: list[tuple[str, Change, str]] = [
             "warranty_contact",
             "plan_change_code",
             "plan_changed",
+            "invoice_reminder",
+            "order_cancelled",
         )
+    ),
+    (
+        "tickets that nobody could pay for",
+        lambda d: selling_tickets(d, payment_methods=[]),
+        "ticketing.payment_methods: is empty, so nobody could pay for an order",
+    ),
+    (
+        "paid orders that nobody could cancel",
+        lambda d: selling_tickets(d, refund_methods=[]),
+        "ticketing.refund_methods: is empty, so nobody could cancel a paid order",
+    ),
+    (
+        "an insurer that nobody could ask",
+        lambda d: selling_tickets(d, insurer={"name": "Sure", "contact": ""}),
+        "ticketing.insurer.contact: is empty, so whoever is insured would not know whom to ask",
+    ),
+    (
+        "reminders that are not sent",
+        lambda d: without_mail(d, "invoice_reminder", reminders=1),
+        "messages.invoice_reminder: is not sent, so nobody would ever be reminded",
     ),
     (
         "a way back for what was paid back",
@@ -393,6 +435,25 @@ def test_X1_what_costs_nothing_has_no_days_to_change_with() -> None:
     ids=["plain", "no wait to lift", "a day's wait to lift", "untold"],
 )
 def test_X3_what_an_author_of_plan_changes_should_know(change: Change, paths: list[str]) -> None:
+    assert [each.partition(":")[0] for each in warnings_with(change)] == paths
+
+
+@pytest.mark.parametrize(
+    ("change", "paths"),
+    [
+        (selling_tickets, []),
+        (lambda d: selling_tickets(d, reminders=0), []),
+        (lambda d: selling_tickets(d, insurer=None), ["ticketing.insurer"]),
+        (lambda d: without_mail(d, "order_cancelled"), ["messages.order_cancelled"]),
+        (
+            lambda d: without_mail(d, "invoice_reminder", reminders=0),
+            ["messages.invoice_reminder"],
+        ),
+    ],
+    ids=["plain", "no reminders", "no insurer", "cancelled untold", "a shop's reminders untold"],
+)
+def test_I2_I11_what_an_author_of_ticketing_should_know(change: Change, paths: list[str]) -> None:
+    assert errors_with(change) == []
     assert [each.partition(":")[0] for each in warnings_with(change)] == paths
 
 

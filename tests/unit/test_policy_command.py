@@ -192,3 +192,19 @@ def test_it_runs_as_a_command() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert FILES[0].name in done.stdout
+
+
+def test_a_mistake_about_tickets_hides_no_mistake_about_a_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (SHIPPED / "infomaniak-1.toml").read_text("utf-8")
+    assert text.count("mail_hour = 9") == 1
+    text = text.replace("mail_hour = 9", "mail_hour = 13")
+    text += '\n[kinds.more]\nclosed_reason = "terminated"\n[[kinds.more.lives]]\n'
+    file = tmp_path / "draft.toml"
+    file.write_text(text + 'phases = [{ name = "limbo" }]\n', "utf-8")
+    _, answer = called(capsys, "check", file)
+    assert re.findall(r"^error: (\S+): ", answer, re.M) == [
+        "ticketing.mail_hour",
+        "kinds.more.lives[0].phases[0]",
+    ]

@@ -1,7 +1,7 @@
 """What `explain` tells of a policy: the days on which its rules act on example contracts."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from tacit.domain.days import Length, Unit
 from tacit.domain.policy import Anchor, Channel, Policy
+from tacit.domain.tickets.rules import Insurer, ReminderAnchor
 from tacit.policies import newest, shipped
 from tacit.policies.explanation import WIDTH, explain
 
@@ -22,6 +23,26 @@ The terms of the examples end on 2027-01-01. "until" names the last day.
 cancel (at_term): online (holder, staff)
 reactivate: online (holder, staff)
 transfer_out: online (staff)
+ticketing: paid by card, cash, free, invoice, twint; of these only an invoice is paid later, and
+  reminded of
+  a shop begins with 2 reminders, the first 10 days after the order and each 10 days after the one
+    before it, and with invoices that are paid by the day of the event; it may set other numbers
+  reminders leave from 09:00 on, and not within 2 hours of the order
+  4 % of what was paid stay due, whatever is cancelled
+  whoever gives money back says how: bank_transfer, card, cash, exchange, full, none, partial,
+    voucher
+  insured with Allianz Suisse (+41 44 283 32 22, info.ch@allianz.com), which decides on claims
+  a message that a person sends can be undone for 15 seconds; the last 20 changes of a shop's
+    settings can be undone
+    ordered by invoice on 2027-01-01, for an event on 2027-02-20; on that day it is offered for
+      events from 2027-01-31 on
+      2027-01-01  to be paid until 2027-01-11
+      2027-01-11  reminder 1; to be paid until 2027-01-21
+                  mail: invoice_reminder to the buyer
+      2027-01-21  reminder 2, the last one; to be paid until 2027-01-31
+                  mail: invoice_reminder to the buyer
+      2027-02-01  cancelled if it is still unpaid, dated 2027-01-31
+                  mail: order_cancelled to the buyer
 
 kind domain
 
@@ -361,6 +382,95 @@ def test_X3_X8_what_is_told_of_plan_changes_is_the_policys(
     changed = replace(policy, plan_change=replace(policy.plan_change, **fields))
     assert says in explain(changed, NEW_YEAR)
     assert says not in explain(policy, NEW_YEAR)
+
+
+def of_tickets(on: date = NEW_YEAR, **fields: Any) -> list[str]:
+    """What is told of ticketing where the table has these fields, its blanks made one."""
+    policy = newest("infomaniak")
+    assert policy.ticketing is not None
+    changed = replace(policy, kinds={}, ticketing=replace(policy.ticketing, **fields))
+    text = explain(changed, on).partition("\nticketing: ")[2]
+    return [" ".join(line.split()) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("fields", "days"),
+    [
+        ({}, ["01-01 to be paid", "01-11 reminder 1", "01-21 reminder 2", "02-01 cancelled"]),
+        (
+            {"days_before_first_reminder": 5},
+            ["01-01 to be paid", "01-06 reminder 1", "01-11 reminder 2", "01-17 cancelled"],
+        ),
+        (
+            {"days_before_first_reminder": 5, "anchor": ReminderAnchor.FIRST_REMINDER},
+            ["01-01 to be paid", "01-06 reminder 1", "01-11 reminder 2", "01-22 cancelled"],
+        ),
+        ({"reminders": 1}, ["01-01 to be paid", "01-11 reminder 1", "01-22 cancelled"]),
+        ({"reminders": 0}, ["01-01 to be paid", "01-12 cancelled"]),
+        (
+            {"bank_delay_days": 2},
+            ["01-01 to be paid", "01-11 reminder 1", "01-21 reminder 2", "02-03 cancelled"],
+        ),
+    ],
+    ids=["as it is", "sooner", "from the first reminder", "one", "none", "the bank's delay"],
+)
+def test_I2_I4_G4_the_days_of_an_unpaid_invoice_are_told(
+    fields: dict[str, Any], days: list[str]
+) -> None:
+    found = [line for line in of_tickets(**fields) if line.startswith("2027-")]
+    assert len(found) == len(days)
+    for line, day in zip(found, days, strict=True):
+        assert line.startswith(f"2027-{day}"), line
+    eve = date.fromisoformat(found[-1][:10]) - timedelta(days=1)
+    assert found[-1].endswith(f"dated {eve}")
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"payment_methods": frozenset({"invoice"})}, "paid by invoice; of these"),
+        ({"days_before_first_reminder": 1, "reminders": 1}, "with 1 reminder, 1 day after"),
+        ({"reminders": 0}, "with no reminder and 10 days to pay"),
+        ({"closes_days_before_event": 3}, "that are paid 3 days before the event; it may"),
+        ({"mail_hour": 7}, "reminders leave from 07:00 on, and not within 2 hours of the order"),
+        ({"min_age_hours": 0}, "reminders leave from 09:00 on 4 %"),
+        ({"commission_percent": 6}, "6 % of what was paid stay due"),
+        ({"refund_methods": frozenset({"voucher", "cash"})}, "says how: cash, voucher"),
+        ({"insurer": None}, "no order is insured"),
+        ({"insurer": Insurer("Sure", "claims@example.net")}, "insured with Sure (claims@"),
+        ({"hold_seconds": 0}, "a message that a person sends leaves at once"),
+        ({"hold_seconds": 30}, "can be undone for 30 seconds"),
+        ({"settings_kept": 1}, "the last 1 change of a shop's settings"),
+    ],
+)
+def test_I3_I18_what_is_told_of_ticketing_is_the_policys(fields: dict[str, Any], says: str) -> None:
+    assert says in " ".join(of_tickets(**fields))
+    assert says not in " ".join(of_tickets())
+
+
+def test_G6_the_first_event_that_an_invoice_is_offered_for_is_told() -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({}, "2027-01-31"),
+        ({"closes_days_before_event": 4}, "2027-02-04"),
+        ({"reminders": 0}, "2027-01-11"),
+    ]
+    for fields, first in cases:
+        assert f"offered for events from {first} on" in " ".join(of_tickets(**fields))
+
+
+def test_a_message_to_buyers_that_is_not_sent_is_told_as_such() -> None:
+    policy = newest("infomaniak")
+    said = {**policy.messages, "order_cancelled": ()}
+    text = explain(replace(policy, kinds={}, messages=said), NEW_YEAR)
+    assert "dated 2027-01-31\n                  the buyer is not told\n" in text
+    assert "ticketing" not in explain(newest("kreativmedia"), NEW_YEAR)
+
+
+def test_the_longest_that_a_policy_may_wait_can_be_told() -> None:
+    days = ("days_before_first_reminder", "closes_days_before_event", "bank_delay_days")
+    longest: dict[str, Any] = {"reminders": 20, **dict.fromkeys(days, 365)}
+    found = of_tickets(date(2159, 12, 31), **longest)
+    assert any("reminder 20, the last one" in line for line in found)
 
 
 def test_a_notice_period_moves_the_last_day_to_cancel_at_term() -> None:

@@ -26,6 +26,7 @@ from tacit.domain.policy import (
     Warranty,
 )
 from tacit.domain.policy_form import PolicyError, read_policy, read_with_findings
+from tacit.domain.tickets.rules import Insurer, ReminderAnchor, Ticketing
 from tacit.domain.values import Role
 from tacit.policies import newest
 
@@ -68,6 +69,21 @@ def plan_change(**fields: Any) -> Change:
     """A table that is right but for these fields; None: without the field."""
     given = {name: value for name, value in {**PLAN_CHANGE, **fields}.items() if value is not None}
     return lambda data: data.update(plan_change=given)
+
+
+TICKETING = {
+    "days_before_first_reminder": 10,
+    "reminders": 2,
+    "closes_days_before_event": 3,
+    "payment_methods": ["invoice", "card"],
+    "refund_methods": ["voucher"],
+}
+
+
+def ticketing(**fields: Any) -> Change:
+    """A table that is right but for these fields; None: without the field."""
+    given = {name: value for name, value in {**TICKETING, **fields}.items() if value is not None}
+    return lambda data: data.update(ticketing=given)
 
 
 def with_free_hosting(data: dict[str, Any]) -> None:
@@ -303,6 +319,44 @@ WRONG: list[tuple[Change, str]] = [
     (plan_change(pass_option=["x"]), "plan_change.pass_option: expected str, got ['x']"),
     (plan_change(pass_option=""), "plan_change.pass_option: names no option"),
     (plan_change(price="1.00"), "plan_change.price: unknown field"),
+    (lambda d: d.update(ticketing=3), "ticketing: expected dict, got 3"),
+    (ticketing(colour="red"), "ticketing.colour: unknown field"),
+    (ticketing(days_before_first_reminder=None), "days_before_first_reminder: is missing"),
+    (ticketing(days_before_first_reminder=0), "first_reminder: must be at least 1, is 0"),
+    (ticketing(days_before_first_reminder=366), "first_reminder: must be at most 365, is 366"),
+    (ticketing(reminders=None), "ticketing.reminders: is missing"),
+    (ticketing(reminders=-1), "ticketing.reminders: must be at least 0, is -1"),
+    (ticketing(reminders=21), "ticketing.reminders: must be at most 20, is 21"),
+    (ticketing(closes_days_before_event=None), "closes_days_before_event: is missing"),
+    (ticketing(closes_days_before_event=-1), "closes_days_before_event: must be at least 0, is -1"),
+    (ticketing(closes_days_before_event=366), "closes_days_before_event: must be at most 365"),
+    (ticketing(anchor="event"), "ticketing.anchor: 'event' is none of order, first_reminder"),
+    (ticketing(anchor=3), "ticketing.anchor: expected str, got 3"),
+    (ticketing(bank_delay_days=-1), "ticketing.bank_delay_days: must be at least 0, is -1"),
+    (ticketing(bank_delay_days=366), "ticketing.bank_delay_days: must be at most 365, is 366"),
+    (ticketing(mail_hour=-1), "ticketing.mail_hour: must be at least 0, is -1"),
+    (ticketing(mail_hour=13), "ticketing.mail_hour: must be at most 12, is 13"),
+    (ticketing(min_age_hours=-1), "ticketing.min_age_hours: must be at least 0, is -1"),
+    (ticketing(min_age_hours=25), "ticketing.min_age_hours: must be at most 24, is 25"),
+    (ticketing(commission_percent=-1), "ticketing.commission_percent: must be at least 0, is -1"),
+    (ticketing(commission_percent=101), "commission_percent: must be at most 100, is 101"),
+    (ticketing(commission_percent="4"), "commission_percent: expected int, got '4'"),
+    (ticketing(payment_methods=None), "ticketing.payment_methods: is missing"),
+    (ticketing(payment_methods="invoice"), "payment_methods: expected list, got 'invoice'"),
+    (ticketing(payment_methods=["card"]), "payment_methods: 'invoice' is not among them"),
+    (ticketing(refund_methods=None), "ticketing.refund_methods: is missing"),
+    (ticketing(refund_methods=["cash", 3]), "refund_methods: expected a list of texts"),
+    (ticketing(hold_seconds=5), "ticketing.hold_seconds: 5 is none of 0, 10, 15, 20, 25, 30"),
+    (ticketing(hold_seconds=-1), "ticketing.hold_seconds: must be at least 0, is -1"),
+    (ticketing(settings_kept=0), "ticketing.settings_kept: must be at least 1, is 0"),
+    (ticketing(settings_kept=51), "ticketing.settings_kept: must be at most 50, is 51"),
+    (ticketing(insurer="Sure"), "ticketing.insurer: expected dict, got 'Sure'"),
+    (ticketing(insurer={"name": "Sure"}), "ticketing.insurer.contact: is missing"),
+    (ticketing(insurer={"contact": "x"}), "ticketing.insurer.name: is missing"),
+    (
+        ticketing(insurer={"name": "Sure", "contact": "x", "fax": "y"}),
+        "ticketing.insurer.fax: unknown field",
+    ),
     (lambda d: d.update(plans=[3]), "plans[0]: expected a table"),
     (lambda d: d.update(contact="me"), "contact: expected dict, got 'me'"),
 ]
@@ -458,3 +512,43 @@ def test_X3_X8_how_plans_are_changed_is_read_as_it_stands() -> None:
     plain = read_policy(file_with(plan_change(min_days_after_change=5))).plan_change
     assert plain == PlanChanging(frozenset({"hosting"}), 30, 5, None, None)
     assert read_policy(file_with(dict.keys)).plan_change is None
+
+
+def test_I1_to_I19_how_tickets_are_sold_is_read_as_it_stands() -> None:
+    given: dict[str, Any] = {
+        "anchor": "first_reminder",
+        "bank_delay_days": 2,
+        "mail_hour": 12,
+        "min_age_hours": 24,
+        "commission_percent": 100,
+        "hold_seconds": 30,
+        "settings_kept": 50,
+        "insurer": {"name": "Sure", "contact": "+41 0"},
+    }
+    assert read_policy(file_with(ticketing(**given))).ticketing == Ticketing(
+        days_before_first_reminder=10,
+        reminders=2,
+        closes_days_before_event=3,
+        anchor=ReminderAnchor.FIRST_REMINDER,
+        bank_delay_days=2,
+        mail_hour=12,
+        min_age_hours=24,
+        commission_percent=100,
+        payment_methods=frozenset({"invoice", "card"}),
+        refund_methods=frozenset({"voucher"}),
+        hold_seconds=30,
+        settings_kept=50,
+        insurer=Insurer("Sure", "+41 0"),
+    )
+    plain = read_policy(file_with(ticketing())).ticketing
+    assert plain is not None and plain.insurer is None
+    assert (plain.anchor, plain.bank_delay_days) == (ReminderAnchor.ORDER, 0)
+    assert (plain.mail_hour, plain.min_age_hours, plain.commission_percent) == (9, 2, 0)
+    assert (plain.hold_seconds, plain.settings_kept) == (15, 20)
+    assert read_policy(file_with(dict.keys)).ticketing is None
+
+
+@pytest.mark.parametrize("seconds", [0, 10, 15, 20, 25, 30])
+def test_I18_each_of_the_six_delays_can_be_chosen(seconds: int) -> None:
+    found = read_policy(file_with(ticketing(hold_seconds=seconds))).ticketing
+    assert found is not None and found.hold_seconds == seconds

@@ -35,6 +35,7 @@ from tacit.domain.policy_examples import (
 )
 from tacit.domain.policy_plan_changes import CODE, DONE, errors_of_changing
 from tacit.domain.policy_renewals import collections
+from tacit.domain.policy_ticketing import CANCELLED, REMINDER, errors_of_ticketing
 from tacit.domain.table_form import Finding
 from tacit.domain.values import Contract, Role
 
@@ -49,6 +50,7 @@ def errors(policy: Policy, expires_on: date, whole: bool = True) -> list[Finding
     if whole:
         found += _plans_nobody_has(policy, expires_on)
         found += errors_of_changing(policy)
+        found += errors_of_ticketing(policy)
         found += _never_said(policy, expires_on)
     return found
 
@@ -189,6 +191,7 @@ def _never_said(policy: Policy, expires_on: date) -> list[Finding]:
     }
     to_holder = {message for _, message, to in said if to == "holder"}
     to_holder |= {CODE, DONE} if policy.plan_change is not None else set()
+    to_holder |= {REMINDER, CANCELLED} if policy.ticketing is not None else set()
     to_staff = {(kind, message) for kind, message, to in said if to == "staff"}
     says = "never happens under this policy"
     return [

@@ -17,6 +17,7 @@ from tacit.domain.policy_examples import STAFF, Example, dotted, examples, with_
 from tacit.domain.policy_generic import generic_names
 from tacit.domain.policy_plan_changes import warnings_of_changing
 from tacit.domain.policy_selectors import selectors
+from tacit.domain.policy_ticketing import warnings_of_ticketing
 from tacit.domain.refusals import Refused
 from tacit.domain.restoration import quote
 from tacit.domain.table_form import Finding
@@ -45,7 +46,8 @@ def warnings(policy: Policy, expires_on: date) -> list[Finding]:
         for example in known:
             found += _too_late(policy, example)
         found += generic_names(policy, kind, expires_on)
-    return [*found, *_at_once(policy), *warnings_of_changing(policy)]
+    found += _at_once(policy)
+    return [*found, *warnings_of_changing(policy), *warnings_of_ticketing(policy)]
 
 
 def shortened(policy: Policy, kind: Kind, place: int, expires_on: date) -> list[Shortened]:

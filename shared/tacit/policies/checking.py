@@ -26,6 +26,7 @@ _CONCERN_NO_KIND = frozenset(
         "contact",
         "messages",
         "plan_change",
+        "ticketing",
     }
 )
 

@@ -22,6 +22,7 @@ from tacit.domain.policy_examples import (
 from tacit.domain.policy_renewals import renewed, warranted
 from tacit.domain.policy_warnings import shortened
 from tacit.policies.telling import by_whom, changing, told
+from tacit.policies.telling_tickets import selling, unpaid
 
 WIDTH = 100
 
@@ -39,9 +40,23 @@ def explain(policy: Policy, expires_on: date) -> str:
         first, *more = changing(policy.plan_change)
         lines += _wrapped(0, first)
         lines += [line for each in more for line in _wrapped(2, each)]
+    lines += _ticketing(policy, expires_on)
     for kind in policy.kinds.values():
         lines += ["", f"kind {kind.name}", *_kind(policy, kind, expires_on)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _ticketing(policy: Policy, day: date) -> Iterator[str]:
+    if policy.ticketing is None:
+        return
+    first, *more = selling(policy.ticketing)
+    yield from _wrapped(0, first)
+    for sentence in more:
+        yield from _wrapped(2, sentence)
+    title, days = unpaid(policy, policy.ticketing, day)
+    yield from _wrapped(4, title)
+    for on, says in days:
+        yield from _dated(on, says)
 
 
 def _kind(policy: Policy, kind: Kind, expires_on: date) -> Iterator[str]:

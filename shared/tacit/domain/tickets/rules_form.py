@@ -10,7 +10,8 @@ from tacit.domain.tickets.rules import (
     Ticketing,
 )
 
-MOST_REMINDERS = 20
+# As a shop may set them; whatever is made of them stays well inside the calendar.
+MOST_REMINDERS, LONGEST_DAYS = 20, 365
 
 
 def read_ticketing(table: Table | None) -> Ticketing | None:
@@ -19,11 +20,13 @@ def read_ticketing(table: Table | None) -> Ticketing | None:
         return None
     with table.whole():
         return Ticketing(
-            days_before_first_reminder=table.number("days_before_first_reminder", 1),
+            days_before_first_reminder=table.number(
+                "days_before_first_reminder", 1, most=LONGEST_DAYS
+            ),
             reminders=table.number("reminders", 0, most=MOST_REMINDERS),
-            closes_days_before_event=table.number("closes_days_before_event", 0),
+            closes_days_before_event=table.number("closes_days_before_event", 0, most=LONGEST_DAYS),
             anchor=table.one_of("anchor", ReminderAnchor, ReminderAnchor.ORDER),
-            bank_delay_days=table.number("bank_delay_days", 0, 0),
+            bank_delay_days=table.number("bank_delay_days", 0, 0, LONGEST_DAYS),
             mail_hour=table.number("mail_hour", 0, 9, LATEST_MAIL_HOUR),
             min_age_hours=table.number("min_age_hours", 0, 2, 24),
             commission_percent=table.number("commission_percent", 0, 0, 100),

@@ -12,6 +12,9 @@ in, and then the letters by kind; the one to staff is called `<kind>_staff`:
 In a text an empty line ends a paragraph, any other line end is a blank, and `$name` stands for a
 value. A line that begins with `?` is said on a condition, so that what is not known leaves no
 hole: `?last_day !online|` wants `last_day` to be there and `online` to be absent.
+
+A value is one line, but for what a person `Typed`: alone in a paragraph it keeps its own paragraphs
+and line ends, anywhere else it is one line like the others.
 """
 
 import tomllib
@@ -19,19 +22,36 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from tacit.runtime.letters.markup import escaped, linked, page
+from tacit.runtime.letters.markup import broken, escaped, linked, page
 
 FALLBACK = "en"
 _HERE = Path(__file__).parent
-_CONTROLS = dict.fromkeys([*range(32), *range(127, 160)])
+# Control characters, and those that turn the direction in which what follows is read.
+_CONTROLS = dict.fromkeys(
+    [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 
-# What a letter is told: a text, a day, ways to reach somebody, or a yes that conditions ask for.
-# Nothing, an empty text and a no are absent.
-Value = str | date | tuple[str, ...] | bool | None
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed: plain text, and nothing in it is markup."""
+
+    text: str
+
+    def blocks(self) -> list[list[str]]:
+        """Its paragraphs, line by line, without empty lines and control characters."""
+        lines = map(_one_line, self.text.splitlines())
+        return [list(block) for said, block in groupby(lines, key=bool) if said]
+
+
+# What a letter is told: a text, a day, ways to reach somebody, what a person typed, or a yes that
+# conditions ask for. Nothing, an empty text and a no are absent.
+Value = str | date | tuple[str, ...] | Typed | bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +90,16 @@ def letter(kind: str, locale: str, values: Mapping[str, Value]) -> Letter:
             plain[name], marked[name] = spoken
     there = {name: value is True or name in plain for name, value in values.items()}
     written = texts["letters"][kind]
-    paragraphs = list(_paragraphs(written["text"], there))
     subject = Template(written["subject"]).substitute(plain)
-    said = [Template(each).substitute(plain) for each in paragraphs]
-    shown = [Template(escaped(each)).substitute(marked) for each in paragraphs]
+    said, shown = [], []
+    for paragraph in _paragraphs(written["text"], there):
+        alone = values.get(paragraph[1:]) if paragraph.startswith("$") else None
+        if isinstance(alone, Typed) and alone.blocks():
+            said += ["\n".join(lines) for lines in alone.blocks()]
+            shown += [broken(lines) for lines in alone.blocks()]
+        else:
+            said.append(Template(paragraph).substitute(plain))
+            shown.append(Template(escaped(paragraph)).substitute(marked))
     return Letter(subject, "\n\n".join(said) + "\n", page(language, subject, shown))
 
 
@@ -85,6 +111,9 @@ def _spoken(name: str, value: Value, texts: Mapping[str, Any]) -> tuple[str, str
         text, markup = either.join(ways), escaped(either).join(linked(way) for way in ways)
     elif isinstance(value, date):
         text = _day(value, texts["date"])
+        markup = escaped(text)
+    elif isinstance(value, Typed):
+        text = _one_line(value.text)
         markup = escaped(text)
     elif isinstance(value, str):
         text = _one_line(texts["words"].get(name, {value: value}).get(value, ""))

@@ -11,7 +11,7 @@ _COLUMN = "max-width:600px;font-family:Helvetica,Arial,sans-serif;font-size:16px
 _PARAGRAPH = "margin:0 0 16px"
 _LINK = "color:#0b5394"
 
-__all__ = ["escaped", "linked", "page"]
+__all__ = ["broken", "escaped", "linked", "page"]
 
 
 def linked(text: str) -> str:
@@ -22,6 +22,11 @@ def linked(text: str) -> str:
     if _MAIL.fullmatch(text):
         return f'<a href="mailto:{shown}" style="{_LINK}">{shown}</a>'
     return shown
+
+
+def broken(lines: Iterable[str]) -> str:
+    """Plain lines one under the other."""
+    return "<br/>".join(escaped(line) for line in lines)
 
 
 def page(language: str, title: str, paragraphs: Iterable[str]) -> str:
