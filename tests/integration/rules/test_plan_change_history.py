@@ -1,11 +1,9 @@
 """X11 and X12: the customer reads what was changed, as long as the service has not expired; staff
 reads it for ever."""
 
-from typing import Any
-
 import pytest
 
-from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, World, customer
+from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, World, customer
 from tests.integration.edge import assert_problem
 from tests.integration.rules.plan_scenes import (
     FLEXI,
@@ -26,7 +24,7 @@ from tests.integration.rules.scenes import it_is, job
 from tests.integration.rules.terms import funded, switch
 
 
-def shown(world: World, who: Any = ALICE) -> list[str]:
+def shown(world: World, who: Person = ALICE) -> list[str]:
     """The plans that somebody reads in the history, newest first."""
     reply = plan_changes(world, who=who)
     assert reply.status == 200, reply.text
@@ -34,11 +32,21 @@ def shown(world: World, who: Any = ALICE) -> list[str]:
 
 
 def hidden(world: World) -> None:
-    """Not for the holder, and there for staff."""
+    """Not for the holder, nor by way of the timeline; and there for staff."""
     reply = plan_changes(world)
     assert_problem(reply, 410, "expired")
     assert reply.json["params"]["contact"]["email"] == "support@kriax.example"
+    for who in (ALICE, BOB):
+        assert "plan_change" not in told(world, who)
     assert shown(world, STAFF) == ["vps-m"]
+    assert "contract.plan_changed" in told(world, STAFF)
+
+
+def told(world: World, who: Person) -> str:
+    """The timeline as somebody reads it, or that he does not."""
+    reply = world.call("GET", "/contracts/v-1/timeline", who)
+    assert reply.status in (200, 410), reply.text
+    return reply.text
 
 
 def test_X11_each_change_is_there_with_both_plans_the_dates_and_who_confirmed(
@@ -143,6 +151,7 @@ def test_X12_once_the_service_has_expired_the_customer_no_longer_reads_it(
     changed(world)
     it_is(world, "2025-05-20", "23:59")
     assert shown(world) == ["vps-m"]
+    assert "contract.plan_changed" in told(world, BOB)
     it_is(world, "2025-05-21", "00:00")
     if jobs:
         job(world, "2025-05-21", "00:00")
