@@ -21,11 +21,13 @@ if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers neve
     from tacit.runtime.orders import Orders
     from tacit.runtime.plan_changes import PlanChanges
     from tacit.runtime.shops import Shops
+    from tacit.runtime.ticket_orders import TicketOrders
     from tacit.service import Contracts
     from tacit.store.ledger import Ledger
     from tacit.store.listing import Listing
     from tacit.store.orders import OrderBook
     from tacit.store.shops import ShopBook
+    from tacit.store.ticket_search import TicketSearch
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,21 @@ class Stack:
         from tacit.runtime.shops import Shops
 
         return Shops(self.repository, self.shop_book, self.clock)
+
+    @cached_property
+    def ticket_orders(self) -> "TicketOrders":
+        from tacit.runtime.ticket_orders import TicketOrders
+        from tacit.store.shops import ShopBook
+        from tacit.store.ticket_orders import TicketBook
+
+        book, shops = TicketBook(self.table), ShopBook(self.table)
+        return TicketOrders(self.repository, book, shops, self.clock)
+
+    @cached_property
+    def ticket_search(self) -> "TicketSearch":
+        from tacit.store.ticket_search import TicketSearch
+
+        return TicketSearch(self.table)
 
     @cached_property
     def secret(self) -> bytes:

@@ -115,6 +115,39 @@ def shop(shop_id: str) -> Key:
     return f"shop#{part(shop_id)}", HEAD
 
 
+def ticket_order(order_id: str) -> Key:
+    return f"ticket_order#{part(order_id)}", HEAD
+
+
+def ticket_payment(order_id: str, reference: str) -> Key:
+    """A reference's key is its uniqueness: it counts once for an order."""
+    return f"ticket_order#{part(order_id)}", f"payment#{part(reference)}"
+
+
+def ticket(number: str) -> Key:
+    """A ticket's number is one number at every entrance; upper and lower case are the same."""
+    return f"ticket#{part(number.casefold())}", "claim"
+
+
+def seat(shop_id: str, show_id: str, name: str) -> Key:
+    """A seat of an event, while somebody has a valid ticket for it."""
+    return f"show#{part(shop_id)}#{part(show_id)}", f"seat#{part(name)}"
+
+
+def ticket_order_listing(shop_id: str, lane: str) -> str:
+    return f"ticket_orders#{part(shop_id)}#{lane}"
+
+
+def open_questions(shop_id: str) -> str:
+    """The partition of the index of orders that lists what a shop's organiser has to decide."""
+    return f"questions#{part(shop_id)}"
+
+
+def token(shop_id: str, word: str) -> str:
+    """The partition that lists the orders of a shop in which a word is found."""
+    return f"token#{part(shop_id)}#{part(word)}"
+
+
 def label(registered_form: str) -> Key:
     """A name is one name in the world, whichever provider looks after it."""
     return f"label#{part(registered_form)}", "claim"

@@ -49,9 +49,7 @@ def cancel(order: TicketOrder, command: CancelTickets, policy: Policy, now: date
     return _cancelled(order, left, command, now)
 
 
-def exchange(
-    standing: Standing, order: TicketOrder, command: Exchange, policy: Policy, now: datetime
-) -> Decision:
+def exchange(standing: Standing, order: TicketOrder, command: Exchange, now: datetime) -> Decision:
     """Its ticket is void, a new one under a number of its own is valid, the old seat is free."""
     (ticket,) = _wanted(order, (command.number,))
     if order.status is OrderStatus.PENDING:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from tacit.domain.days import add_days, local_day
+from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.tickets.decision import Decision, NoChange, OrderChange, changed, to_buyer
 from tacit.domain.tickets.placing import ticketing
@@ -69,7 +70,7 @@ def _remind(
     data: dict[str, Scalar] = {
         "number": number,
         "last": number == len(days.reminders_on),
-        "amount": order.total.amount,
+        "amount": Money(order.total.minor - order.paid.minor, order.paid.currency).amount,
         "currency": order.total.currency,
         "due_on": due_on.isoformat(),
         "cancels_on": _text(after.cancels_on),

@@ -14,13 +14,14 @@ BUYER = "buyer"
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What a decision looks at: the order (None: there is none under its id), its shop, the payment
-    booked under the command's reference, and who has the seats that may be wanted: seat to order
-    id."""
+    booked under the command's reference, and to which orders the seats and ticket numbers that
+    may be wanted belong."""
 
     order: TicketOrder | None
     shop: Shop | None = None
     payment: Payment | None = None
     seats: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     def is_free(self, seat: str | None, order_id: str) -> bool:
         return seat is None or self.seats.get(seat) in (None, order_id)

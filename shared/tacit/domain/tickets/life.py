@@ -43,7 +43,7 @@ def decide(standing: Standing, command: Command, policy: Policy, now: datetime) 
         case CancelTickets():
             return cancel(order, command, policy, now)
         case Exchange():
-            return exchange(standing, order, command, policy, now)
+            return exchange(standing, order, command, now)
         case ReviveOrder():
             return revive(standing, order, command, policy, now)
         case RefundCredit():

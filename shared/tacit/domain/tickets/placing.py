@@ -32,6 +32,9 @@ def place(standing: Standing, command: Place, policy: Policy, now: datetime) -> 
         raise Refused("already_registered", {"id": there.id, "version": there.version})
     if order.method == INVOICE and not order.terms.enabled:
         raise Refused("invoice_not_offered", {"shop_id": shop.id})
+    numbered = sorted(t.number for t in order.tickets if t.number in standing.numbers)
+    if numbered:
+        raise Refused("ticket_number_taken", {"tickets": numbered})
     taken = sorted(t.seat for t in order.tickets if t.seat and not standing.is_free(t.seat, ""))
     if taken:
         raise Refused("seat_taken", {"seats": taken})

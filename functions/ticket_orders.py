@@ -1,0 +1,125 @@
+"""Ticket orders over HTTP: register, find, pay, cancel, exchange, decide on credit, let in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from tacit.domain.refusals import Invalid
+from tacit.domain.tickets.admission import numbered
+from tacit.domain.tickets.commands import Admit, Command, Place
+from tacit.domain.tickets.words import words_of
+from tacit.domain.values import Actor
+from tacit.replies import Answer, Request
+from tacit.runtime import shapes, ticket_answers, ticket_bodies
+from tacit.runtime.answers import dumps
+from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.stack import stack
+from tacit.runtime.ticket_orders import policy_of_order
+
+app = api()
+
+Reading = Callable[[dict[str, Any], Actor], Command]
+
+
+@app.get("/ticket-orders")
+def list_orders() -> Response[str]:
+    """Of one shop, to its organiser and staff (I10)."""
+    door = Door(app)
+    door.known_query("shop_id", "q", "open_question", "limit", "next")
+    given = door.query("shop_id")
+    if given is None:
+        raise Invalid("shop_id", "is missing", "missing_field")
+    shop, _ = stack().shops.find(door.caller, shapes.identifier("shop_id", given))
+    words = words_of(shapes.text(200)("q", door.query("q"))) if door.query("q") else ()
+    flag = shapes.one_of("true", "false")("open_question", door.query("open_question") or "false")
+    paging, limit, place = door.page([shop.id])
+    search = stack().ticket_search
+    found, behind = search.page(shop.id, words, flag == "true", limit, place)
+    items = [ticket_answers.order_json(order, policy_of_order(order)) for order in found]
+    return respond(page_answer(items, paging.token(behind)))
+
+
+@app.get("/ticket-orders/<id>")
+def get_order(id: str) -> Response[str]:
+    door = Door(app)
+    order, _ = stack().ticket_orders.find(door.caller, door.id())
+    door.known_query()
+    return respond(Answer(200, dumps(ticket_answers.order_json(order, policy_of_order(order)))))
+
+
+@app.put("/ticket-orders/<id>")
+def place(id: str) -> Response[str]:
+    door = Door(app)
+    body = door.json()
+    order_id = door.id()
+    shop_id = shapes.identifier("shop_id", body.get("shop_id"))
+
+    def asked(actor: Actor) -> tuple[Place, Request]:
+        request = door.request(body)
+        return ticket_bodies.placed(order_id, body, fingerprint(body), actor), request
+
+    shape = ticket_answers.registered_answer
+    return respond(stack().ticket_orders.place(door.caller, order_id, shop_id, asked, shape))
+
+
+@app.post("/ticket-orders/<id>/payments")
+def pay(id: str) -> Response[str]:
+    return _carried_out(ticket_bodies.payment)
+
+
+@app.post("/ticket-orders/<id>/cancellation")
+def cancel(id: str) -> Response[str]:
+    return _carried_out(ticket_bodies.cancellation)
+
+
+@app.post("/ticket-orders/<id>/exchange")
+def exchange(id: str) -> Response[str]:
+    return _carried_out(ticket_bodies.exchange)
+
+
+@app.post("/ticket-orders/<id>/credit-decision")
+def decide_on_credit(id: str) -> Response[str]:
+    return _carried_out(ticket_bodies.credit_decision)
+
+
+@app.get("/tickets/<number>/admission")
+def look_at_ticket(number: str) -> Response[str]:
+    door = Door(app)
+    given = door.id(ticket_bodies.number, "number")
+    order, _ = stack().ticket_orders.with_ticket(door.caller, given)
+    door.known_query()
+    told = ticket_answers.admission_json(order, numbered(order, given))
+    return respond(Answer(200, dumps(told)))
+
+
+@app.post("/tickets/<number>/admission")
+def admit(number: str) -> Response[str]:
+    """Lets somebody in: once."""
+    door = Door(app)
+    body = door.json()
+    given = door.id(ticket_bodies.number, "number")
+    order, _ = stack().ticket_orders.with_ticket(door.caller, given)
+
+    def asked(actor: Actor) -> tuple[Command, Request]:
+        shapes.Body(body).end()
+        return Admit(actor, given), door.request(body)
+
+    orders, shape = stack().ticket_orders, ticket_answers.command_answer
+    return respond(orders.carry_out(door.caller, order.id, asked, shape))
+
+
+def _carried_out(reading: Reading) -> Response[str]:
+    """The body's fields and the request's circumstances are read once it is known as whom the
+    caller acts."""
+    door = Door(app)
+    body = door.json()
+
+    def asked(actor: Actor) -> tuple[Command, Request]:
+        return reading(body, actor), door.request(body)
+
+    orders, shape = stack().ticket_orders, ticket_answers.command_answer
+    return respond(orders.carry_out(door.caller, door.id(), asked, shape))
+
+
+handler = lambda_handler(app)

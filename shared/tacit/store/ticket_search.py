@@ -1,0 +1,78 @@
+"""Finding a shop's ticket orders (I10): all of them, those with an open question, or by words.
+
+A search reads the shortest way in: the orders of one word, or the ticket with that number. The
+other words are looked for in the orders themselves, page by page, until a page is full.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tacit.domain.tickets.values import TicketOrder
+from tacit.domain.tickets.words import is_found
+from tacit.store import keys
+from tacit.store.codec import Item
+from tacit.store.mapping import readable
+from tacit.store.table import Page, Table
+from tacit.store.ticket_items import ticket_order_of
+from tacit.store.walk import Place, walk
+
+Source = tuple[str, str]
+
+
+class TicketSearch:
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def page(
+        self, shop_id: str, words: Sequence[str], asked: bool, limit: int, place: Place | None
+    ) -> tuple[list[TicketOrder], Place | None]:
+        """Up to `limit` orders of the shop that have all the words, and an open question where
+        that is `asked`; and where the next page begins."""
+        sources = self._sources(shop_id, words, asked)
+        found: list[TicketOrder] = []
+        while True:
+            rows, place = walk(sources, self._ask, limit - len(found), place)
+            found += self._fitting(rows, shop_id, words, asked)
+            if place is None or len(found) >= limit:
+                return found, place
+
+    def _sources(self, shop_id: str, words: Sequence[str], asked: bool) -> list[Source]:
+        if words:
+            longest = max(words, key=len)
+            return [("token", keys.token(shop_id, longest)), ("ticket", longest)]
+        if asked:
+            return [("question", keys.open_questions(shop_id))]
+        lanes = (str(lane) for lane in range(keys.LANES))
+        return [("listing", keys.ticket_order_listing(shop_id, lane)) for lane in lanes]
+
+    def _ask(self, source: Source, limit: int, after: Item | None) -> Page:
+        kind, pk = source
+        match kind:
+            case "ticket":
+                raw = self.table.get_raw(keys.ticket(pk))
+                return Page([raw] if raw is not None else [])
+            case "question":
+                return self.table.query(pk, index="orders", limit=limit, after=after)
+            case "listing":
+                return self.table.query(pk, index="listing", limit=limit, after=after)
+            case _:
+                return self.table.query(pk, limit=limit, after=after)
+
+    def _fitting(
+        self, rows: list[dict[str, Any]], shop_id: str, words: Sequence[str], asked: bool
+    ) -> list[TicketOrder]:
+        wanted = list(dict.fromkeys(_key_of(row) for row in rows))
+        heads = self.table.get_many(wanted)
+        there = readable((heads[key] for key in wanted if key in heads), ticket_order_of)
+        return [
+            order
+            for order in there
+            if order.shop_id == shop_id
+            and is_found(order, words)
+            and (order.question is not None or not asked)
+        ]
+
+
+def _key_of(row: dict[str, Any]) -> keys.Key:
+    """Of a head by its index, or of what names it."""
+    return keys.ticket_order(row["order_id"]) if "order_id" in row else (row["pk"], row["sk"])
