@@ -34,8 +34,9 @@ def invoice(world: World, shop_id: str = "shop-1") -> dict[str, Any]:
     return found
 
 
-def set_to(world: World, who: Person = OLGA, shop_id: str = "shop-1", **invoice: Any) -> Reply:
-    return world.call("PATCH", f"/shops/{shop_id}", who, {"invoice": invoice})
+def set_to(world: World, invoice: dict[str, Any], who: Person = OLGA) -> Reply:
+    """Part of how shop-1 is paid by invoice, or all of it."""
+    return world.call("PATCH", "/shops/shop-1", who, {"invoice": invoice})
 
 
 def step(

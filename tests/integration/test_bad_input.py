@@ -23,6 +23,7 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import ON_BEHALF, WISH, changeable
+from tests.integration.shops import SHOP, opened_shop
 
 NO_TEXT: list[Any] = [7, 1.5, True, [], {}, ["a"]]
 NO_LINE = [*NO_TEXT, "", " a", "a\nb", "a\x00", "a\x1b[31m", "\u202ea", "\ud800", "x" * 300]
@@ -96,6 +97,20 @@ ARRANGEMENT: dict[str, list[Any]] = {
     "autorenewal": NO_FLAG,
     "contracts": ["", {}, 1, [1], [""], ["~c-1"], ["c-1", "c-1"], ["c-1"] * 41],
 }
+SHOPS: dict[str, list[Any]] = {
+    "id": [*NO_ID, "another"],
+    "provider": [*NO_ID, "nobody", None],
+    "organiser": [*NO_NAME, None],
+    "name": [*NO_LINE, "x" * 121],
+    "timezone": [*NO_LINE, "Europe/Nowhere", "utc+1", "../../etc/passwd", None],
+    "invoice": [
+        "", 0, False, [], {"colour": 1},
+        *({"enabled": wrong} for wrong in NO_FLAG),
+        *({"days_before_first_reminder": wrong} for wrong in [*NO_COUNT, 366]),
+        *({"reminders": wrong} for wrong in [*NO_COUNT[1:], 21]),
+        *({"closes_days_before_event": wrong} for wrong in [*NO_COUNT[1:], 366]),
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +123,7 @@ def world() -> Iterator[World]:
         called_for(made)
         payable(made)
         changeable(made)
+        opened_shop(made)
         yield made
 
 
@@ -283,6 +299,15 @@ def test_an_expired_contract_does_not_come_in_with_a_registrys_date_that_cannot_
     assert world.contract("far")["restorable_until"] == "2025-04-15"
 
 
+@pytest.mark.parametrize("field", SHOPS)
+def test_a_wrong_value_in_a_shop_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in SHOPS[field]:
+            assert_refused(world, "PUT", "/shops/shop-2", field, {**SHOP, field: value})
+            if field in ("name", "invoice"):
+                assert_refused(world, "PATCH", "/shops/shop-1", field, {field: value})
+
+
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1.0", "9" * 30, "9" * 999])
 def test_a_number_beyond_reason_is_named(world: World, number: str) -> None:
     with nothing_written(world):
@@ -329,6 +354,10 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("POST", "/contracts/v-2/plan-changes/v-2:2/confirmation", A_CODE),
         ("PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
         ("DELETE", "/contracts/v-3/servers/s-2/removal", {}),
+        ("PUT", "/shops/shop-2", SHOP),
+        ("PATCH", "/shops/shop-1", {"name": "another"}),
+        ("POST", "/shops/shop-1/undo", {}),
+        ("POST", "/shops/shop-1/redo", {}),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
         ("POST", "/job-runs", {"job": "renewals", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),

@@ -183,7 +183,7 @@ def owed_under_a_warranty(world: World) -> list[dict[str, Any]]:
 def set_in_a_shop(world: World) -> list[dict[str, Any]]:
     """New settings, one step back, and forth again."""
     opened_shop(world)
-    assert set_to(world, reminders=1).status == 200
+    assert set_to(world, {"reminders": 1}).status == 200
     for which in ("undo", "redo"):
         assert step(world, which).status == 200
     return told(world)

@@ -60,7 +60,7 @@ def stepped(world: World) -> None:
     """A shop whose settings have moved twice and back once."""
     opened_shop(world)
     for reminders in (1, 3):
-        assert set_to(world, reminders=reminders).status == 200
+        assert set_to(world, {"reminders": reminders}).status == 200
     assert step(world, "undo").status == 200
 
 
