@@ -85,6 +85,12 @@ def subject_of(order_id: str) -> str:
     return f"ticket_order/{order_id}"
 
 
+def order_in(subject: str) -> str | None:
+    """The id of the ticket order that an event is about; None for any other event."""
+    kind, _, order_id = subject.partition("/")
+    return order_id if kind == "ticket_order" and order_id else None
+
+
 def to_buyer(kind: str, policy: Policy) -> tuple[Message, ...]:
     return tuple(Message(kind, channel, BUYER) for channel in policy.messages.get(kind, ()))
 
