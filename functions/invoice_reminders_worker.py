@@ -1,4 +1,4 @@
-"""Works one message of the invoice reminders' queue: some shards of a run, until time runs short."""
+"""Works one message of the invoice reminders: some shards of a run, until time runs short."""
 
 from tacit.runtime.job_work import working
 from tacit.runtime.reminder import Reminder

@@ -1,5 +1,5 @@
-"""Whether a letter about a ticket order is still true when it leaves (G5): a request for money whose
-reason is gone would only frighten whoever has paid by then."""
+"""Whether a letter about a ticket order is still true when it leaves (G5): a request for money
+whose reason is gone would only frighten whoever has paid by then."""
 
 from collections.abc import Mapping
 from typing import Any
