@@ -61,7 +61,6 @@ def changed(
     by: Actor,
     now: datetime,
     messages: tuple[Message, ...] = (),
-    note: str | None = None,
 ) -> OrderChange:
     """One change with one event, of which the buyer hears what `messages` say."""
     event = Event(
@@ -73,7 +72,6 @@ def changed(
         actor=by,
         data={"shop_id": after.shop_id, **data},
         messages=messages,
-        note=note,
     )
     return OrderChange(
         before, replace(after, version=after.version + 1, events=event.number), (event,)
