@@ -1,8 +1,8 @@
 """Money for a ticket order: recorded first and never refused (G3), in parts or too much.
 
 Money that comes when the order is over is a question of who had cancelled it: what only the
-deadline did is revived if all its seats are still free and the event is still to come, anything else
-is for the organiser to decide, with the money as credit meanwhile.
+deadline did is revived if all its seats are still free and the event is still to come, anything
+else is for the organiser to decide, with the money as credit meanwhile.
 """
 
 from dataclasses import replace
