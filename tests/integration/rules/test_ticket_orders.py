@@ -7,6 +7,7 @@ import pytest
 from tests.integration.conftest import STAFF, Person, World, customer
 from tests.integration.edge import KIM, NOBODY, assert_problem, nothing_written
 from tests.integration.rules.policy_files import PolicyFiles
+from tests.integration.rules.scenes import it_is
 from tests.integration.rules.ticket_scenes import (
     LEA,
     a_shop,
@@ -32,6 +33,7 @@ WITHOUT_DEADLINE = ["card", "twint", "cash", "free"]
 def shop(world: World) -> World:
     """olga's shop, with the settings that its provider's policy begins with."""
     a_shop(world)
+    it_is(world, "2025-04-01")
     return world
 
 
