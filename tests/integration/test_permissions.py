@@ -18,6 +18,7 @@ from tests.integration.edge import (
 )
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import MARKED, asked_for, changeable, mailed_code, other, quoted
+from tests.integration.sales import COMMANDS, order_of, sold
 from tests.integration.shops import INA, OLGA, SHOP, opened_shop
 from tests.tables import template
 
@@ -85,6 +86,7 @@ def calls() -> Iterator[Calls]:
         go_through_the_doors(world)
         go_through_the_orders(world)
         go_through_the_shops(world)
+        go_through_the_ticket_orders(world)
         go_through_a_family(world)
         go_through_the_renewals(world)
         go_through_the_plan_changes(world)
@@ -143,6 +145,21 @@ def go_through_the_shops(world: World) -> None:
     for who in (OLGA, INA, STAFF):
         assert world.call("GET", "/shops", who, query={"limit": "1"}).json["next"]
         assert world.call("GET", "/shops/shop-1/changes", who, query={"limit": "1"}).json["next"]
+
+
+def go_through_the_ticket_orders(world: World) -> None:
+    """Each door, a list that goes on, and every way in which an order is looked for."""
+    sold(world)
+    placed = world.call("PUT", "/ticket-orders/t-4", OLGA, order_of("D-1"), headers=KEY)
+    assert placed.status == 201, placed.text
+    for path, body in COMMANDS.items():
+        reply = world.call("POST", path, OLGA, body, headers=KEY)
+        assert reply.status == 200, reply.text
+    assert world.call("GET", "/tickets/A-1/admission", OLGA).status == 200
+    assert world.call("GET", "/ticket-orders/t-1", OLGA).status == 200
+    for query in ({"limit": "1"}, {"q": "lea@example.net"}, {"q": "A-2"}, {"open_question": "true"}):
+        reply = world.call("GET", "/ticket-orders", OLGA, query={"shop_id": "shop-1", **query})
+        assert reply.status == 200, reply.text
 
 
 def go_through_a_family(world: World) -> None:
@@ -318,6 +335,7 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "renewing",
         "shops",
         "sweep",
+        "ticket_orders",
     } <= calls.reading_the_clock
     assert calls.reading_the_clock - knowing == set()
 
