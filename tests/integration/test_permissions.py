@@ -157,7 +157,12 @@ def go_through_the_ticket_orders(world: World) -> None:
         assert reply.status == 200, reply.text
     assert world.call("GET", "/tickets/A-1/admission", OLGA).status == 200
     assert world.call("GET", "/ticket-orders/t-1", OLGA).status == 200
-    for query in ({"limit": "1"}, {"q": "lea@example.net"}, {"q": "A-2"}, {"open_question": "true"}):
+    for query in (
+        {"limit": "1"},
+        {"q": "lea@example.net"},
+        {"q": "A-2"},
+        {"open_question": "true"},
+    ):
         reply = world.call("GET", "/ticket-orders", OLGA, query={"shop_id": "shop-1", **query})
         assert reply.status == 200, reply.text
 
