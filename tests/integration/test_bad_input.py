@@ -23,7 +23,7 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import ON_BEHALF, WISH, changeable
-from tests.integration.sales import COMMANDS, PAYMENT, REFUND, francs, order_of, selling
+from tests.integration.sales import COMMANDS, REFUND, francs, order_of, selling
 from tests.integration.shops import SHOP
 
 DRY = {"dry_run": "true"}

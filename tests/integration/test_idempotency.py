@@ -31,7 +31,7 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import changeable, filled
-from tests.integration.sales import COMMANDS, REFUND, order_of, payment, selling
+from tests.integration.sales import COMMANDS, REFUND, order_of, selling
 from tests.integration.shops import OLGA
 
 NOW = "2025-02-01T11:00:00Z"
