@@ -5,6 +5,7 @@ other words are looked for in the orders themselves, page by page, until a page 
 """
 
 from collections.abc import Sequence
+
 from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.tickets.words import folded, is_found, tokens_of
 from tacit.store import keys
