@@ -19,6 +19,7 @@ from tacit.runtime.job_input import read_job
 from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of, scopes_of
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import stack
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store.parking import UNKNOWN, Parked, Parking
 from tacit.versions import policy_of
 
@@ -93,7 +94,7 @@ def retry(id: str) -> Response[str]:
     if (known := recorded(stack().repository, request, now)) is not None:
         return respond(known)
     try:
-        back = parking.mended(parked, policy_of, now)
+        back = parking.mended(parked, policy_of, policy_of_order, now)
     except Broken as broken:
         raise Refused("still_broken", {"reason": str(broken)}) from None
     answer = Answer(200, dumps({"parked": parked_json(parked)}))

@@ -15,7 +15,7 @@ from tacit.runtime import shapes, ticket_answers, ticket_bodies
 from tacit.runtime.answers import dumps
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
 from tacit.runtime.stack import stack
-from tacit.runtime.ticket_orders import policy_of_order
+from tacit.runtime.ticket_policies import policy_of_order
 
 app = api()
 

@@ -17,10 +17,11 @@ BUDGETS: dict[str, float | None] = {
     "template": None,
     "e2e": 120,
 }
-# Two at a time where every test has values, a stack or a table of its own, each file in one of
-# them, since many play one story for all of their tests. Of the other layers one is quick, and one
-# shares a stack and its clock.
-TWO = ["-n", "2", "--dist", "loadfile"]
+# Two at a time where every test has values, a stack or a table of its own. Each file in one of
+# them, since many play one story for all of their tests; and in their own order, or a file of one
+# long test would come last, and one processor would wait for the other. Of the other layers one is
+# quick, and one shares a stack and its clock.
+TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 PARALLEL = {"unit": TWO, "integration": TWO, "repository": TWO}
 TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
 

@@ -107,7 +107,8 @@ def _start() -> tuple[subprocess.Popen[bytes], str]:
     if not shutil.which("java"):
         _without("java is missing")
     # A short life on a shared machine: threads that compile and collect would take from the tests.
-    command = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    command = ["java", "-Xms512m", "-Xmn384m", "-Xmx1g"]
+    command += ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     command += [f"-Djava.library.path={EMULATOR / 'DynamoDBLocal_lib'}"]
     command += ["-cp", _classpath(), "LoopbackDynamoDB", "-inMemory", "-sharedDb"]
     command += ["-disableTelemetry", "-port", str(port)]

@@ -360,6 +360,7 @@ def new_world() -> Iterator[World]:
     aws("dynamodb").create_table(TableName=name, **table)
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]
     renewals = sqs.create_queue(QueueName=f"{name}-renewals")["QueueUrl"]
+    reminders = sqs.create_queue(QueueName=f"{name}-reminders")["QueueUrl"]
     heard = sqs.create_queue(QueueName=f"{name}-bus")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]
     events.create_event_bus(Name=name)
@@ -374,12 +375,14 @@ def new_world() -> Iterator[World]:
         bus_name=name,
         expiries_queue_url=expiries,
         renewals_queue_url=renewals,
+        invoice_reminders_queue_url=reminders,
         bus_queue_url=heard,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TABLE_NAME", name)
         patch.setenv("EXPIRIES_QUEUE_URL", expiries)
         patch.setenv("RENEWALS_QUEUE_URL", renewals)
+        patch.setenv("INVOICE_REMINDERS_QUEUE_URL", reminders)
         patch.setenv("BUS_NAME", name)
         patch.setenv("SECRET_ARN", secret)
         made = World(names)

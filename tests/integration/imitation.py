@@ -56,7 +56,8 @@ def _short_way(model: Any, params: Any, context: Any, **_: Any) -> Any:
     way through all the services that moto knows, and its serializer. A refusal has changed
     nothing, and is asked for again in the long way, which knows what it looks like.
     """
-    if not _way["short"] or model.name not in _SHORT:
+    is_aws = ".amazonaws.com" in params["url"]  # and not a server of the tests' own
+    if not _way["short"] or not is_aws or model.name not in _SHORT:
         return None
     handler = DynamoHandler()
     handler.body = json.loads(params["body"])
@@ -200,6 +201,7 @@ def imitated_aws() -> Iterator[None]:
         hook = ("before-call.dynamodb", _short_way)
         patch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, hook])
         patch.setitem(_way, "short", True)
+        patch.delenv("AWS_ENDPOINT_URL_DYNAMODB", raising=False)
         with mock_aws():
             yield
 

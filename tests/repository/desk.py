@@ -249,6 +249,7 @@ def settings(table_name: str, messages: int) -> Settings:
         secret_arn="",
         expiries_queue_url="queue",
         renewals_queue_url="renewals",
+        invoice_reminders_queue_url="invoice-reminders",
         job_messages=messages,
         bus_name="bus",
         sender="",

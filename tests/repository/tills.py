@@ -92,7 +92,7 @@ def account(desk: Desk, account_id: str) -> Account:
 
 def lines(desk: Desk, account_id: str) -> list[Line]:
     """The whole ledger, oldest first."""
-    return desk.ledger.lines(account_id, 1000, None)[0][::-1]
+    return desk.ledger.lines(account_id, 20_000, None)[0][::-1]
 
 
 def faults(desk: Desk, account_id: str) -> list[str]:

@@ -44,7 +44,7 @@ from tests.unit.cases import (
 
 NOW = at("2025-06-10")
 TODAY, UNTIL = date(2025, 6, 10), date(2027, 1, 31)
-CASES = far(60, 3000)
+CASES = far(110, 3000)
 Row = tuple[str, str]
 
 
@@ -571,7 +571,7 @@ def assert_covered(account: Account, case: Case, lived: ByHand, until: date) -> 
 
 @pytest.mark.search
 def test_folding_forward_is_the_same_as_asking_on_every_day() -> None:
-    dice, seen = random.Random(seed(2)), set[object]()
+    dice, seen = random.Random(seed(20250610)), set[object]()
     until = add_days(TODAY, 420)
     for number in range(CASES):
         case = random_case(dice)
@@ -579,11 +579,11 @@ def test_folding_forward_is_the_same_as_asking_on_every_day() -> None:
         lived.until(until)
         found = forecast(case.given(), case.accounts, NOW, until)
         assert found.whole
-        assert folded(found) == lived.told, f"case {number}: {case}"
-        assert list(found.accounts) == list(lived.accounts), f"case {number}: {case}"
+        assert folded(found) == lived.told, f"case {number}"
+        assert list(found.accounts) == list(lived.accounts), f"case {number}"
         own = dice.choice(sorted(case.members))
         alone = forecast(case.given(), case.accounts, NOW, until, of=own)
-        assert folded(alone) == to_its_doubt(lived.told, own), f"case {number}: {case}"
+        assert folded(alone) == to_its_doubt(lived.told, own), f"case {number}"
         for account in case.accounts:
             assert_covered(account, case, lived, until)
         changes = [step.change for step in found.steps]

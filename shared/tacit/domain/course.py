@@ -25,8 +25,19 @@ class Course:
         renewal_on = renewal_due_on(self.contract, self.policy)
         self.expiry_on = max(expiry_on, today) if expiry_on else None
         self.renewal_on = max(renewal_on, today) if renewal_on else None
-        if found_short_on(self.contract) == today:
-            self.renewal_on = add_days(today, 1)
+        if self.was_found_short(today):
+            self.wait_until_tomorrow(today)
+
+    def was_found_short(self, today: date) -> bool:
+        return found_short_on(self.contract) == today
+
+    def wait_until_tomorrow(self, today: date) -> None:
+        self.renewal_on = add_days(today, 1)
+
+    def ask_again(self, today: date) -> None:
+        """In another run of the same day."""
+        if self.renewal_on is not None:
+            self.renewal_on = today
 
     def take(self, change: Change, today: date) -> None:
         """A renewal may have begun a term under the newest policy (G10)."""

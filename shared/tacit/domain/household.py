@@ -84,12 +84,22 @@ class Household:
         return min(days, default=None)
 
     def live(self, on: date, now: datetime) -> None:
-        """One day: what ends, what is collected, and what ends because it was not."""
+        """One day. The jobs run on it more than once: where something came of the first run, what
+        it had found short may find money that was kept until then."""
         before = self.happened
+        self._run(on, now)
+        short = [c for c in self.courses.values() if c.was_found_short(on)]
+        if short and self.happened > before:
+            for course in short:
+                course.ask_again(on)
+            self._run(on, now)
+        self.is_still = self.happened == before
+
+    def _run(self, on: date, now: datetime) -> None:
+        """What ends, what is collected, and what ends because it was not."""
         self._expiries(on, now)
         self._renewals(on, now)
         self._expiries(on, now)
-        self.is_still = self.happened == before
 
     def _expiries(self, on: date, now: datetime) -> None:
         """Those that others hang on first, so that these find them as they will be."""
@@ -126,6 +136,8 @@ class Household:
             if isinstance(collected.decision, Change):
                 self.lacks += _lack(purse, collected.decision, on)
                 self._take(course, collected.decision, on, at)
+            elif course.was_found_short(on):
+                course.wait_until_tomorrow(on)
             else:
                 course.wait_for_money(on)
             purse = collected.purse

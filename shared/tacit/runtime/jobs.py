@@ -18,8 +18,10 @@ from tacit.store.codec import Item
 from tacit.store.repository import IdempotencyRecord
 from tacit.store.runs import ALL, Run, Runs
 
-EXPIRIES, RENEWALS = "expiries", "renewals"
-JOBS = (RENEWALS, EXPIRIES)
+EXPIRIES, RENEWALS, REMINDERS = "expiries", "renewals", "invoice_reminders"
+JOBS = (RENEWALS, EXPIRIES, REMINDERS)
+# The index that a job asks, and the attribute of what is due in it.
+CALENDARS = {EXPIRIES: "expiries", RENEWALS: "renewals", REMINDERS: "reminders"}
 _COUNTED = 1000
 
 
@@ -103,7 +105,7 @@ class Jobs:
         for number in range(keys.SHARDS):
             after: Item | None = None
             while due < _COUNTED:
-                page = self.runs.due(job, f"{number:02d}", as_of, _COUNTED, after)
+                page = self.runs.due(CALENDARS[job], f"{number:02d}", as_of, _COUNTED, after)
                 due += self._covered([(item["pk"], item["sk"]) for item in page.items], scope)
                 after = page.after
                 if after is None:

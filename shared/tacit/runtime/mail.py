@@ -9,18 +9,23 @@ from tacit.domain.days import LATEST, add_days, local_day
 from tacit.domain.outdated import is_outdated
 from tacit.domain.plan_quote import change_id
 from tacit.domain.policy import ActionRule, Channel, Phase, Policy, RestoreRule
+from tacit.domain.tickets.decision import order_in
+from tacit.domain.tickets.overtaken import is_overtaken
 from tacit.domain.values import Contract, Role, Status
 from tacit.runtime.clock import wall_now
 from tacit.runtime.letters import Letter, Value, letter
 from tacit.runtime.letters.plan_changes import of_plan_change
+from tacit.runtime.letters.tickets import of_ticket_order
 from tacit.runtime.observability import log_unexpected, logger
 from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.messages import Messages
+from tacit.store.shops import ShopBook
+from tacit.store.ticket_orders import TicketBook
 from tacit.versions import policy_of
 
 # To whom, and the part of the message's key that tells the one's mail from the other's.
-_KEY_PARTS = {"holder": "email", "staff": "email-staff"}
+_KEY_PARTS = {"holder": "email", "staff": "email-staff", "buyer": "email"}
 
 
 class Mailer:
@@ -52,16 +57,32 @@ class Mailer:
     def _once(self, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
         """Whether a mail has left now. Where nobody is to be written to, or it would say what is
         not so any more, the message is done."""
-        pk, _ = keys.contract(detail["subject"])
+        order_id = order_in(detail["subject"])
+        pk, _ = keys.ticket_order(order_id) if order_id else keys.contract(detail["subject"])
         key = keys.message(pk, detail["number"], kind, _KEY_PARTS[to])
         if not self._messages.claim(key, wall_now()):
             return False
+        sent = self._to_buyer(order_id, kind, detail) if order_id else self._of(kind, to, detail)
+        self._messages.sent(key)
+        return sent
+
+    def _to_buyer(self, order_id: str, kind: str, detail: Mapping[str, Any]) -> bool:
+        """About a ticket order, in the buyer's language."""
+        order = TicketBook(self._stack.table).order(order_id)
+        if order is None or is_overtaken(kind, detail["data"], order):
+            return False
+        shop = ShopBook(self._stack.table).shop(order.shop_id)
+        name = shop.settings.name if shop is not None else order.shop_id
+        values = of_ticket_order(order, name, detail["data"])
+        self._send(order.buyer.email, letter(kind, order.buyer.locale, values))
+        return True
+
+    def _of(self, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
+        """About a contract."""
         contract = self._stack.repository.contract(detail["subject"])
         now = self._stack.clock.now()
         wanted = contract is not None and not is_outdated(kind, detail["data"], contract, now)
-        sent = contract is not None and wanted and self._write(contract, kind, to, detail)
-        self._messages.sent(key)
-        return sent
+        return contract is not None and wanted and self._write(contract, kind, to, detail)
 
     def _write(self, contract: Contract, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
         """To the holder in the contract's language, to staff in the policy's."""

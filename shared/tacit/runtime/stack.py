@@ -42,13 +42,18 @@ class Settings:
     secret_arn: str
     expiries_queue_url: str
     renewals_queue_url: str
+    invoice_reminders_queue_url: str
     job_messages: int
     bus_name: str
     sender: str
 
     def queue_of(self, job: str) -> str:
         """Each job has a queue of its own, so that neither waits for the other's."""
-        return {"expiries": self.expiries_queue_url, "renewals": self.renewals_queue_url}[job]
+        return {
+            "expiries": self.expiries_queue_url,
+            "renewals": self.renewals_queue_url,
+            "invoice_reminders": self.invoice_reminders_queue_url,
+        }[job]
 
     @classmethod
     def of_environment(cls, table_name: str | None = None) -> "Settings":
@@ -63,6 +68,7 @@ class Settings:
             secret_arn=env("SECRET_ARN", ""),
             expiries_queue_url=env("EXPIRIES_QUEUE_URL", ""),
             renewals_queue_url=env("RENEWALS_QUEUE_URL", ""),
+            invoice_reminders_queue_url=env("INVOICE_REMINDERS_QUEUE_URL", ""),
             job_messages=int(env("JOB_MESSAGES", "8")),
             bus_name=env("BUS_NAME", ""),
             sender=env("SENDER", ""),

@@ -14,8 +14,8 @@ from tacit.domain.tickets.decision import Decision, NoChange, Standing
 from tacit.domain.tickets.life import decide
 from tacit.domain.tickets.values import Shop, TicketOrder
 from tacit.domain.values import Actor
-from tacit.policies import UnknownPolicy, newest, policy
 from tacit.replies import Answer, Request, record_of, recorded
+from tacit.runtime.ticket_policies import policy_for, policy_of_order
 from tacit.store.patience import Busy
 from tacit.store.repository import KeyUsed, LostRace, Repository
 from tacit.store.shops import ShopBook
@@ -169,19 +169,3 @@ class TicketOrders:
         except (LostRace, KeyUsed):
             return False
         return True
-
-
-def policy_of_order(order: TicketOrder) -> Policy:
-    """The version that the order was placed under; Broken where it is not shipped."""
-    try:
-        return policy(order.policy)
-    except UnknownPolicy:
-        raise Broken(f"the policy {order.policy!r} is not shipped") from None
-
-
-def policy_for(provider: str) -> Policy:
-    """What a new order is placed under."""
-    try:
-        return newest(provider)
-    except UnknownPolicy:
-        raise Broken(f"no policy of {provider!r} is shipped") from None

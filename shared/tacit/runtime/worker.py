@@ -1,12 +1,9 @@
-"""A job's worker: one message, some shards of a run, everything due in them, page by page.
+"""The expiries job's worker: everything due in some shards, step by step.
 
-A record is decided on fresh values and committed alone; one that fails never fails its message.
-A page is written down before it is worked and counted when it is over, so that a message that
-comes twice, or was cut off, ends with the same counts.
+A record is decided on fresh values and committed alone.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from tacit.domain.commands import ComeDue
@@ -14,113 +11,38 @@ from tacit.domain.decision import NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract, Order
-from tacit.runtime.jobs import Jobs, Parcel
-from tacit.runtime.observability import count, log_unexpected, logger
-from tacit.runtime.related import is_covered, is_parked, order_key, parent_key
-from tacit.runtime.setbacks import Setbacks
+from tacit.runtime.jobs import Parcel
+from tacit.runtime.records import Raws, Records
+from tacit.runtime.related import order_key, parent_key
+from tacit.runtime.shards import Shards
 from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
-from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
-from tacit.store.runs import COUNTS, ShardState
-from tacit.store.table import Page
 from tacit.versions import newest_of, policy_of
 
-PAGE = 50
 _LOST_RACES = 10
 _STEPS = 12  # more can not be due of one contract at once
 
-Raws = Mapping[keys.Key, Raw]
-
 
 class Worker:
-    """`time_left` gives the milliseconds this invocation still has; below `reserve` it stops
-    after the record at hand and sends the rest on as a message of its own. One record at least is
-    worked by every invocation, so that a run always ends."""
+    """`time_left` gives the milliseconds this invocation still has."""
 
     def __init__(self, stack: Stack, time_left: Callable[[], int], reserve: int = 30_000) -> None:
         self._repository = stack.repository
         self._clock = stack.clock
-        self._jobs = Jobs(stack)
-        self._setbacks = Setbacks(stack)
-        self._time_left = time_left
-        self._reserve = reserve
+        shards = Shards(stack, time_left, reserve)
+        self._records = Records(stack, shards, self._read, self._brought_up_to_date)
 
     def work(self, parcel: Parcel) -> None:
-        totals: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
-        for number, shard in enumerate(parcel.shards):
-            late = number > 0 and self._is_late()
-            if late or not self._work_shard(parcel, shard, totals):
-                self._jobs.send([replace(parcel, shards=parcel.shards[number:])])
-                break
-        logger().info("parcel worked", run=parcel.run_id, counts=dict(totals))
-        count({name.capitalize(): value for name, value in totals.items()})
-
-    def _is_late(self) -> bool:
-        return self._time_left() < self._reserve
-
-    def _work_shard(self, parcel: Parcel, shard: str, totals: Counter[str]) -> bool:
-        """True when the shard is done, False when time ran out before its end."""
-        state = self._jobs.runs.shard(parcel.run_id, shard)
-        if state.page == 0:
-            state = self._saved(parcel, state.turned({}, self._behind(state, parcel)))
-        while not state.done:
-            worked, counts = self._work_page(state.records, parcel)
-            totals.update(counts)
-            if worked < len(state.records):
-                self._saved(parcel, state.left_at(worked, counts))
-                return False
-            state = self._saved(parcel, state.turned(counts, self._behind(state, parcel)))
-            if not state.done and self._is_late():
-                return False
-        return True
-
-    def _behind(self, state: ShardState, parcel: Parcel) -> Page:
-        """The page behind the one at hand; it is not asked for where the index had no more."""
-        if not state.reads_on:
-            return Page()
-        runs = self._jobs.runs
-        return runs.due(parcel.job, state.shard, parcel.as_of, PAGE, state.after)
-
-    def _saved(self, parcel: Parcel, state: ShardState) -> ShardState:
-        """Where another worker has come as far with the shard, his state is the one to go on."""
-        runs = self._jobs.runs
-        saved = runs.save(parcel.run_id, state)
-        return state if saved else runs.shard(parcel.run_id, state.shard)
-
-    def _work_page(self, records: tuple[keys.Key, ...], parcel: Parcel) -> tuple[int, Counter[str]]:
-        """How many of the records were worked before time ran out, and what came of them."""
-        heads, others = self._read(records)
-        counts: Counter[str] = Counter()
-        for number, key in enumerate(records):
-            if number and self._is_late():
-                return number, counts
-            raw = heads.get(key)
-            if raw is not None and is_covered(raw, parcel.scope):
-                counts[self._work_one(key, raw, others, parcel)] += 1
-        return len(records), counts
+        self._records.work(parcel)
 
     def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
         """The page's heads, their orders and parents: two batched reads, whatever they are."""
         heads = self._repository.table.get_many(records)
         others = {key for raw in heads.values() for key in (order_key(raw), parent_key(raw))}
         return heads, self._repository.table.get_many(sorted(filter(None, others)))
-
-    def _work_one(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
-        try:
-            if is_parked(raw, parcel.job):
-                return "parked"
-            return self._brought_up_to_date(key, raw, others, parcel)
-        except Broken as broken:
-            return self._setbacks.parked(key, raw, str(broken), parcel.run_id)
-        except (Busy, LostRace) as passing:
-            logger().warning("record left to the next run", record=key[0], reason=str(passing))
-            return "failed"
-        except Exception as error:
-            log_unexpected(error)
-            return self._setbacks.failed(key, raw, type(error).__name__, parcel.run_id)
 
     def _brought_up_to_date(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
         """One step of the calendar after the other, each its own transaction, until none is due.

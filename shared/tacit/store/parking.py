@@ -14,6 +14,7 @@ from tacit.domain.days import local_day
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
 from tacit.domain.registry_dates import check_registry
+from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.values import Contract
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw
@@ -22,6 +23,7 @@ from tacit.store.outbox import marked
 from tacit.store.patience import Busy
 from tacit.store.repository import IdempotencyRecord, idempotency_write
 from tacit.store.table import Page, Table
+from tacit.store.ticket_items import ticket_order_item, ticket_order_of
 from tacit.store.walk import Place, walk
 from tacit.store.writes import ConditionFailed, Write, absent, delete, put, update
 
@@ -82,7 +84,11 @@ class Parking:
         return None
 
     def mended(
-        self, parked: Parked, policy_of: Callable[[Contract], Policy], now: datetime
+        self,
+        parked: Parked,
+        policy_of: Callable[[Contract], Policy],
+        policy_of_order: Callable[[TicketOrder], Policy],
+        now: datetime,
     ) -> Write:
         """The write that brings the record back to work; raises Broken where it still is."""
         raw = self.table.get_raw(parked.key)
@@ -92,6 +98,10 @@ class Parking:
             event = from_raw(raw)
             event_of(raw)
             return put("record", marked(event, now))
+        if raw.get("item") == {"S": "ticket_order"}:
+            order = ticket_order_of(raw)
+            rules = policy_of_order(order)
+            return put("record", ticket_order_item(order, rules), Path("version") == order.version)
         contract = contract_of(raw)
         self._check_named(contract)
         policy = policy_of(contract)

@@ -41,7 +41,8 @@ def cancel(order: TicketOrder, command: CancelTickets, policy: Policy, now: date
         return NoChange(order, "already_cancelled")
     if order.status is OrderStatus.PENDING and command.numbers is not None:
         raise Refused("whole_order_only", {"order_id": order.id})
-    if (command.channel or order.channel) == BOX_OFFICE and not _one_by_one(command):
+    box_office = (command.channel or order.channel) == BOX_OFFICE
+    if box_office and order.status is OrderStatus.PAID and not _one_by_one(command):
         raise Refused("one_by_one", {"order_id": order.id})
     admitted = sorted(ticket.number for ticket in left if ticket.admitted_at is not None)
     if admitted:
@@ -95,8 +96,7 @@ def _cancelled(
     event = "cancelled" if whole else "tickets_cancelled"
     if whole:
         data |= {"why": "organiser", "cancelled_on": local_day(now, order.zone).isoformat()}
-    reason = command.refund.reason if command.refund else None
-    return changed(order, after, event, data, command.by, now, note=reason)
+    return changed(order, after, event, data, command.by, now)
 
 
 def _wanted(order: TicketOrder, numbers: tuple[str, ...] | None) -> list[Ticket]:

@@ -61,7 +61,6 @@ def changed(
     by: Actor,
     now: datetime,
     messages: tuple[Message, ...] = (),
-    note: str | None = None,
 ) -> OrderChange:
     """One change with one event, of which the buyer hears what `messages` say."""
     event = Event(
@@ -73,7 +72,6 @@ def changed(
         actor=by,
         data={"shop_id": after.shop_id, **data},
         messages=messages,
-        note=note,
     )
     return OrderChange(
         before, replace(after, version=after.version + 1, events=event.number), (event,)
@@ -83,6 +81,12 @@ def changed(
 def subject_of(order_id: str) -> str:
     """Keeps the events of a ticket order apart from those of a contract of the same id."""
     return f"ticket_order/{order_id}"
+
+
+def order_in(subject: str) -> str | None:
+    """The id of the ticket order that an event is about; None for any other event."""
+    kind, _, order_id = subject.partition("/")
+    return order_id if kind == "ticket_order" and order_id else None
 
 
 def to_buyer(kind: str, policy: Policy) -> tuple[Message, ...]:

@@ -1,8 +1,8 @@
 """Money for a ticket order: recorded first and never refused (G3), in parts or too much.
 
 Money that comes when the order is over is a question of who had cancelled it: what only the
-deadline did is revived if all its seats are still free, anything else is for the organiser to
-decide, with the money as credit meanwhile.
+deadline did is revived if all its seats are still free and the event is still to come, anything
+else is for the organiser to decide, with the money as credit meanwhile.
 """
 
 from dataclasses import replace
@@ -76,9 +76,7 @@ def refund_credit(
         "currency": order.credit.currency,
         "method": command.refund.method,
     }
-    return changed(
-        order, after, "credit_refunded", data, command.by, now, note=command.refund.reason
-    )
+    return changed(order, after, "credit_refunded", data, command.by, now)
 
 
 def revive(
@@ -130,8 +128,8 @@ def _what_it_does(
         case OrderStatus.CANCELLED:
             more = replace(order, credit=_sum(order.credit, amount))
             free = all(standing.is_free(t.seat, order.id) for t in _coming_back(order))
-            enough = more.credit >= _whole(order)
-            if order.cancelled_by is CancelledBy.DEADLINE and enough and free:
+            useful = more.credit >= _whole(order) and now < order.show.starts_at
+            if order.cancelled_by is CancelledBy.DEADLINE and useful and free:
                 return _revived(order, more, by, policy, now)
             return _kept(order, amount, LATE_MONEY, by, now)
 

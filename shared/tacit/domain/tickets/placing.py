@@ -25,7 +25,7 @@ def place(standing: Standing, command: Place, policy: Policy, now: datetime) -> 
     if shop is None:
         raise NotFound("shop")
     rules = ticketing(policy)
-    order = _built(shop, command, policy, rules, now)
+    order = _built(shop, command, policy, rules)
     if there is not None and there.registered_as == command.fingerprint:
         return NoChange(there, "already_registered")
     if there is not None:
@@ -64,9 +64,7 @@ def commission_on(order: TicketOrder, rules: Ticketing) -> Money:
     return Money(total.minor * rules.commission_percent // 100, total.currency)
 
 
-def _built(
-    shop: Shop, command: Place, policy: Policy, rules: Ticketing, now: datetime
-) -> TicketOrder:
+def _built(shop: Shop, command: Place, policy: Policy, rules: Ticketing) -> TicketOrder:
     if command.method not in rules.payment_methods:
         known = ", ".join(sorted(rules.payment_methods))
         raise Invalid("payment_method", f"expected one of {known}")
@@ -74,8 +72,6 @@ def _built(
         raise Invalid("insured", "only an order bought online is insured")
     if command.insured and rules.insurer is None:
         raise Invalid("insured", "no insurance is offered")
-    if command.placed_at > now:
-        raise Invalid("placed_at", "is in the future")
     _check_tickets(command.tickets, policy.currency)
     nothing = Money(0, policy.currency)
     tickets = tuple(Ticket(t.number, t.seat, t.price) for t in command.tickets)

@@ -5,7 +5,7 @@ day told by n. G6: nothing is told beyond the last payment day; a reminder that 
 n whole days before it is dropped, and the day told before it is the last one.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from tacit.domain.days import add_days, day_start, local_day
 from tacit.domain.tickets.rules import INVOICE, ReminderAnchor, Ticketing
@@ -46,8 +46,7 @@ def reminder_due_at(order: TicketOrder, number: int, rules: Ticketing) -> dateti
     younger than some hours (G5)."""
     day = schedule_of(order, rules).reminders_on[number - 1]
     hour = datetime.combine(day, time(rules.mail_hour), order.zone)
-    at = hour.astimezone(day_start(day, order.zone).tzinfo)
-    return max(at, order.placed_at + timedelta(hours=rules.min_age_hours))
+    return max(hour.astimezone(UTC), order.placed_at + timedelta(hours=rules.min_age_hours))
 
 
 def next_due_at(order: TicketOrder, rules: Ticketing) -> datetime | None:
