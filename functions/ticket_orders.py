@@ -28,13 +28,11 @@ Reading = Callable[[dict[str, Any], Actor], Command]
 def list_orders() -> Response[str]:
     """Of one shop or of all that are the caller's, to organisers and staff (I10)."""
     door = Door(app)
-    door.known_query("shop_id", "q", "open_question", "limit", "next")
     shops = _shops(door)
-    words = words_of(shapes.text(200)("q", door.query("q"))) if door.query("q") else ()
-    flag = shapes.one_of("true", "false")("open_question", door.query("open_question") or "false")
+    door.known_query("shop_id", "q", "open_question", "limit", "next")
+    words, asked = _words(door.query("q")), _flag(door.query("open_question"))
     paging, limit, place = door.page(shops)
-    search = stack().ticket_search
-    found, behind = search.page(shops, words, flag == "true", limit, place)
+    found, behind = stack().ticket_search.page(shops, words, asked, limit, place)
     items = [ticket_answers.order_json(order, policy_of_order(order)) for order in found]
     return respond(page_answer(items, paging.token(behind)))
 
@@ -131,6 +129,20 @@ def _carried_out(reading: Reading) -> Response[str]:
 
     orders, shape = stack().ticket_orders, ticket_answers.command_answer
     return respond(orders.carry_out(door.caller, door.id(), asked, shape))
+
+
+def _words(given: str | None) -> tuple[str, ...]:
+    """A search for nothing would list everything."""
+    if given is None:
+        return ()
+    words = words_of(shapes.text(200)("q", given))
+    if not words:
+        raise Invalid("q", "holds no word to look for")
+    return words
+
+
+def _flag(given: str | None) -> bool:
+    return given is not None and shapes.one_of("true", "false")("open_question", given) == "true"
 
 
 handler = lambda_handler(app)

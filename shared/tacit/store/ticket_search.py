@@ -5,10 +5,9 @@ other words are looked for in the orders themselves, page by page, until a page 
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 from tacit.domain.tickets.values import TicketOrder
-from tacit.domain.tickets.words import is_found
+from tacit.domain.tickets.words import folded, is_found, tokens_of
 from tacit.store import keys
 from tacit.store.codec import Item
 from tacit.store.mapping import readable
@@ -55,16 +54,19 @@ class TicketSearch:
                 return self.table.query(pk, limit=limit, after=after)
 
     def _fitting(
-        self, rows: list[dict[str, Any]], shops: Sequence[str], words: Sequence[str], asked: bool
+        self, rows: Sequence[Item], shops: Sequence[str], words: Sequence[str], asked: bool
     ) -> list[TicketOrder]:
-        wanted = list(dict.fromkeys(_key_of(row) for row in rows))
-        heads = self.table.get_many(wanted)
-        there = readable((heads[key] for key in wanted if key in heads), ticket_order_of)
+        ways: dict[keys.Key, Item] = {}
+        for row in rows:
+            ways.setdefault(_key_of(row), row)
+        heads = self.table.get_many(list(ways))
+        there = readable((heads[key] for key in ways if key in heads), ticket_order_of)
         return [
             order
             for order in there
             if order.shop_id in shops
             and is_found(order, words)
+            and not _met_before(order, ways[keys.ticket_order(order.id)])
             and (order.question is not None or not asked)
         ]
 
@@ -80,6 +82,11 @@ def sources_of(shops: Sequence[str], words: Sequence[str], asked: bool) -> list[
     return [("listing", keys.ticket_order_listing(shop, lane)) for shop in shops for lane in lanes]
 
 
-def _key_of(row: dict[str, Any]) -> keys.Key:
+def _met_before(order: TicketOrder, way: Item) -> bool:
+    """A ticket's number may be a word of its order's, too: that one has led there already."""
+    return way.get("item") == "ticket" and folded(way["number"]) in tokens_of(order)
+
+
+def _key_of(row: Item) -> keys.Key:
     """Of a head by its index, or of what names it."""
     return keys.ticket_order(row["order_id"]) if "order_id" in row else (row["pk"], row["sk"])
