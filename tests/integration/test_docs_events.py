@@ -20,7 +20,7 @@ from tests.integration.shops import opened_shop, set_to, step
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "events.md"
 ENVELOPE = "The detail of every event"
-NAME = re.compile(r"(account|contract|order|shop|test_clock)\.[a-z_]+")
+NAME = re.compile(r"(account|contract|order|shop|test_clock|ticket_order)\.[a-z_]+")
 Field = tuple[str, bool, frozenset[str]]
 
 IS_OF: dict[str, Callable[[Any], bool]] = {

@@ -1,10 +1,9 @@
 """The expiries job's worker: everything due in some shards, step by step.
 
-A record is decided on fresh values and committed alone; one that fails never fails its message.
+A record is decided on fresh values and committed alone.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from tacit.domain.commands import ComeDue
@@ -12,23 +11,19 @@ from tacit.domain.decision import NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract, Order
-from tacit.runtime.jobs import CALENDARS, Parcel
-from tacit.runtime.observability import log_unexpected, logger
-from tacit.runtime.related import is_covered, is_parked, order_key, parent_key
-from tacit.runtime.setbacks import Setbacks
+from tacit.runtime.jobs import Parcel
+from tacit.runtime.records import Raws, Records
+from tacit.runtime.related import order_key, parent_key
 from tacit.runtime.shards import Shards
 from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
-from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
 from tacit.versions import newest_of, policy_of
 
 _LOST_RACES = 10
 _STEPS = 12  # more can not be due of one contract at once
-
-Raws = Mapping[keys.Key, Raw]
 
 
 class Worker:
@@ -37,43 +32,17 @@ class Worker:
     def __init__(self, stack: Stack, time_left: Callable[[], int], reserve: int = 30_000) -> None:
         self._repository = stack.repository
         self._clock = stack.clock
-        self._setbacks = Setbacks(stack)
-        self._shards = Shards(stack, time_left, reserve)
+        shards = Shards(stack, time_left, reserve)
+        self._records = Records(stack, shards, self._read, self._brought_up_to_date)
 
     def work(self, parcel: Parcel) -> None:
-        self._shards.work(parcel, self._work_page)
-
-    def _work_page(self, records: tuple[keys.Key, ...], parcel: Parcel) -> tuple[int, Counter[str]]:
-        """How many of the records were worked before time ran out, and what came of them."""
-        heads, others = self._read(records)
-        counts: Counter[str] = Counter()
-        for number, key in enumerate(records):
-            if number and self._shards.is_late():
-                return number, counts
-            raw = heads.get(key)
-            if raw is not None and is_covered(raw, parcel.scope):
-                counts[self._work_one(key, raw, others, parcel)] += 1
-        return len(records), counts
+        self._records.work(parcel)
 
     def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
         """The page's heads, their orders and parents: two batched reads, whatever they are."""
         heads = self._repository.table.get_many(records)
         others = {key for raw in heads.values() for key in (order_key(raw), parent_key(raw))}
         return heads, self._repository.table.get_many(sorted(filter(None, others)))
-
-    def _work_one(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
-        try:
-            if is_parked(raw, CALENDARS[parcel.job]):
-                return "parked"
-            return self._brought_up_to_date(key, raw, others, parcel)
-        except Broken as broken:
-            return self._setbacks.parked(key, raw, str(broken), parcel.run_id)
-        except (Busy, LostRace) as passing:
-            logger().warning("record left to the next run", record=key[0], reason=str(passing))
-            return "failed"
-        except Exception as error:
-            log_unexpected(error)
-            return self._setbacks.failed(key, raw, type(error).__name__, parcel.run_id)
 
     def _brought_up_to_date(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
         """One step of the calendar after the other, each its own transaction, until none is due.

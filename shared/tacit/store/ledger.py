@@ -11,9 +11,9 @@ from tacit.store import keys
 from tacit.store.account_items import line_of, movement_writes
 from tacit.store.codec import Item
 from tacit.store.mapping import readable
-from tacit.store.repository import IdempotencyRecord, KeyUsed, LostRace, idempotency_write
+from tacit.store.repository import IdempotencyRecord
 from tacit.store.table import Table
-from tacit.store.writes import ConditionFailed
+from tacit.store.whole import commit_whole
 
 
 class Ledger:
@@ -41,11 +41,4 @@ class Ledger:
         """One transaction: head, lines, reference, events with their markers, the key's record.
         Raises LostRace, KeyUsed, or Busy."""
         writes = movement_writes(movement, now)
-        if idempotency is not None:
-            writes.append(idempotency_write(idempotency, now))
-        try:
-            self.table.transact(writes)
-        except ConditionFailed as failed:
-            if "idempotency" in failed.writes:
-                raise KeyUsed from failed
-            raise LostRace(failed.writes) from failed
+        commit_whole(self.table, writes, idempotency, now)

@@ -21,14 +21,12 @@ from tacit.store.mapping import contract_of, event_item, order_item, order_of, r
 from tacit.store.outbox import marked
 from tacit.store.repository import (
     IdempotencyRecord,
-    KeyUsed,
-    LostRace,
-    idempotency_write,
     writes_of,
 )
 from tacit.store.table import Page, Table
 from tacit.store.walk import Place, walk
-from tacit.store.writes import ConditionFailed, Write, absent, check, put
+from tacit.store.whole import commit_whole
+from tacit.store.writes import Write, absent, check, put
 
 T = TypeVar("T")
 
@@ -97,14 +95,7 @@ class OrderBook:
         """One transaction: orders, heads, events with their markers, the record. Raises LostRace,
         KeyUsed, or Busy. `policies` has those of the contracts that move, by name."""
         writes = order_writes(change, policies, now)
-        if idempotency is not None:
-            writes.append(idempotency_write(idempotency, now))
-        try:
-            self.table.transact(writes)
-        except ConditionFailed as failed:
-            if "idempotency" in failed.writes:
-                raise KeyUsed from failed
-            raise LostRace(failed.writes) from failed
+        commit_whole(self.table, writes, idempotency, now)
 
 
 def order_writes(change: Rearranged, policies: Mapping[str, Policy], now: datetime) -> list[Write]:

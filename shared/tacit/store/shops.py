@@ -9,10 +9,11 @@ from tacit.domain.tickets.values import Shop
 from tacit.store import keys
 from tacit.store.mapping import event_item
 from tacit.store.outbox import marked
-from tacit.store.repository import IdempotencyRecord, KeyUsed, LostRace, idempotency_write
+from tacit.store.repository import IdempotencyRecord
 from tacit.store.shop_items import shop_item, shop_link, shop_of
 from tacit.store.table import Table
-from tacit.store.writes import ConditionFailed, Write, absent, put
+from tacit.store.whole import commit_whole
+from tacit.store.writes import Write, absent, put
 
 
 class ShopBook:
@@ -36,14 +37,7 @@ class ShopBook:
         """One transaction: head, link, event with its marker, the key's record. Raises LostRace,
         KeyUsed, or Busy."""
         writes = shop_writes(change, now)
-        if idempotency is not None:
-            writes.append(idempotency_write(idempotency, now))
-        try:
-            self.table.transact(writes)
-        except ConditionFailed as failed:
-            if "idempotency" in failed.writes:
-                raise KeyUsed from failed
-            raise LostRace(failed.writes) from failed
+        commit_whole(self.table, writes, idempotency, now)
 
 
 def shop_writes(change: ShopChange, now: datetime) -> list[Write]:

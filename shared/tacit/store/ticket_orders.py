@@ -17,7 +17,7 @@ from tacit.domain.tickets.words import tokens_of
 from tacit.store import keys
 from tacit.store.mapping import event_item
 from tacit.store.outbox import marked
-from tacit.store.repository import IdempotencyRecord, KeyUsed, LostRace, idempotency_write
+from tacit.store.repository import IdempotencyRecord
 from tacit.store.table import Table
 from tacit.store.ticket_items import (
     payment_item,
@@ -28,7 +28,8 @@ from tacit.store.ticket_items import (
     ticket_order_of,
     token_item,
 )
-from tacit.store.writes import ConditionFailed, Write, absent, delete, put
+from tacit.store.whole import commit_whole
+from tacit.store.writes import Write, absent, delete, put
 
 
 class TicketBook:
@@ -77,14 +78,7 @@ class TicketBook:
         """One transaction. Raises LostRace, also for a seat or a ticket's number that somebody
         else got first, KeyUsed, or Busy."""
         writes = order_writes(change, policy, now, run)
-        if idempotency is not None:
-            writes.append(idempotency_write(idempotency, now))
-        try:
-            self.table.transact(writes)
-        except ConditionFailed as failed:
-            if "idempotency" in failed.writes:
-                raise KeyUsed from failed
-            raise LostRace(failed.writes) from failed
+        commit_whole(self.table, writes, idempotency, now)
 
 
 def order_writes(
