@@ -1,6 +1,7 @@
 """The sentences in which ticketing is told: olga has a shop, somebody orders, pays or does not,
 the job comes by, and olga looks at the order."""
 
+import re
 from typing import Any
 
 from tests.integration.conftest import Person, Reply, World
@@ -214,4 +215,17 @@ def letters(world: World) -> list[str]:
     """Subject and page of every mail that has left since the last look; all go to the buyer."""
     mails = world.mails()
     assert {str(mail["destinations"]) for mail in mails} <= {str({"ToAddresses": [LEA["email"]]})}
-    return [f"{mail['subject']}\n{mail['body']}" for mail in mails]
+    return [f"{mail['subject']}\n{mail['body']}".replace("\xa0", " ") for mail in mails]
+
+
+def mailed(world: World) -> list[str]:
+    """What the buyer was written since the last look: "reminder 2", or "cancelled"."""
+    subjects = [letter.split("\n")[0] for letter in letters(world)]
+    return [_kind(subject) for subject in subjects]
+
+
+def _kind(subject: str) -> str:
+    if reminder := re.match(r"Rappel (\d+) ", subject):
+        return f"reminder {reminder[1]}"
+    assert re.fullmatch(r"Votre commande \S+ a été annulée", subject), subject
+    return "cancelled"
