@@ -65,7 +65,10 @@ def _listed(value: Any) -> list[Any]:
 def _resource(value: dict[str, Any]) -> str:
     """`!GetAtt TacitTable.Arn` is "table", `${TacitTable.Arn}/index/x` is "index/x"."""
     names = {"TacitTable": "table", "Bus": "bus", "StackSecret": "secret"}
-    names |= {f"{name}Queue": "queue" for name in ("Expiries", "Renewals", "InvoiceReminders", "Mail", "Follow")}
+    names |= {
+        f"{name}Queue": "queue"
+        for name in ("Expiries", "Renewals", "InvoiceReminders", "Mail", "Follow")
+    }
     if "Fn::GetAtt" in value:
         name = str(value["Fn::GetAtt"][0])
         return names.get(name, name)

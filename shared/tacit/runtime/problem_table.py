@@ -310,6 +310,14 @@ PROBLEMS: Mapping[str, Entry] = {
     "not_cancelled": Entry(
         409, "The order is not cancelled", "It is {status}; there is nothing to take up again."
     ),
+    "already_sent": Entry(
+        409,
+        "The message is not held any more",
+        "{message_id} was held until {held_until}: it has left, or is leaving.",
+    ),
+    "message_dropped": Entry(
+        409, "The message was dropped", "{message_id} never leaves; write another one."
+    ),
     "as_of_in_future": Entry(
         409, "The day has not come", "as_of {as_of} is later than now, {now}. Use dry_run=true."
     ),
