@@ -75,7 +75,7 @@ class Mailer:
         shop = ShopBook(self._stack.table).shop(order.shop_id)
         name = shop.settings.name if shop is not None else order.shop_id
         values = of_ticket_order(order, name, detail["data"])
-        self._send(order.buyer.email, letter(kind, order.buyer.locale, values))
+        post(self._stack, order.buyer.email, letter(kind, order.buyer.locale, values))
         return True
 
     def _of(self, kind: str, to: str, detail: Mapping[str, Any]) -> bool:

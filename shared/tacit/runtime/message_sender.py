@@ -18,10 +18,10 @@ from tacit.domain.tickets.by_hand import (
 )
 from tacit.domain.tickets.values import Shop, TicketOrder
 from tacit.runtime.clock import wall_now
-from tacit.runtime.letters import Typed, letter
+from tacit.runtime.letters import Typed, Value, letter
 from tacit.runtime.posting import post
 from tacit.runtime.stack import Stack
-from tacit.runtime.ticket_orders import policy_of_order
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store.by_hand import MessageBook
 from tacit.store.messages import LEASE, StillClaimed
 from tacit.store.patience import Busy
@@ -82,7 +82,11 @@ class Sender:
 
     def _send(self, message: MessageByHand, order: TicketOrder, shop: Shop) -> None:
         """To the buyer at the address he has now, in his language."""
-        values = {"shop": shop.settings.name, "order": order.id, "text": Typed(message.text)}
+        values: dict[str, Value] = {
+            "shop": shop.settings.name,
+            "order": order.id,
+            "text": Typed(message.text),
+        }
         written = letter("message_by_hand", order.buyer.locale, values)
         post(self._stack, order.buyer.email, written)
 
