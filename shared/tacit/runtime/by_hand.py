@@ -22,7 +22,8 @@ from tacit.domain.tickets.by_hand import (
 from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request, record_of, recorded
-from tacit.runtime.ticket_orders import TicketOrders, policy_of_order
+from tacit.runtime.ticket_orders import TicketOrders
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store.by_hand import MessageBook
 from tacit.store.patience import Busy
 from tacit.store.repository import KeyUsed, LostRace, Repository

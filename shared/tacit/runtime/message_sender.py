@@ -82,11 +82,8 @@ class Sender:
 
     def _send(self, message: MessageByHand, order: TicketOrder, shop: Shop) -> None:
         """To the buyer at the address he has now, in his language."""
-        values: dict[str, Value] = {
-            "shop": shop.settings.name,
-            "order": order.id,
-            "text": Typed(message.text),
-        }
+        text = Typed(message.text)
+        values: dict[str, Value] = {"shop": shop.settings.name, "order": order.id, "text": text}
         written = letter("message_by_hand", order.buyer.locale, values)
         post(self._stack, order.buyer.email, written)
 
