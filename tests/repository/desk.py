@@ -20,7 +20,8 @@ from tacit.policies import newest
 from tacit.replies import Answer, Request
 from tacit.runtime.caller import Caller
 from tacit.runtime.collector import Collector
-from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
+from tacit.runtime.jobs import EXPIRIES, REMINDERS, Jobs, Parcel
+from tacit.runtime.reminder import Reminder
 from tacit.runtime.stack import Settings, Stack
 from tacit.runtime.worker import Worker
 from tacit.service import View
@@ -224,6 +225,8 @@ class Desk(Stack):
         parcel = Parcel.read(body)
         if parcel.job == EXPIRIES:
             Worker(self, time_left).work(parcel)
+        elif parcel.job == REMINDERS:
+            Reminder(self, time_left).work(parcel)
         else:
             Collector(self, time_left, keys_at_once=KEYS_AT_ONCE).work(parcel)
 

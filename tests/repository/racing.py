@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -127,29 +128,12 @@ def _switch(desk: Any, order_id: str) -> str:
     return str(desk.switch(order_id, enabled=False).order.autorenewal)
 
 
-def _of_a_plan(name: str) -> Callable[..., str]:
+def _from(module: str, name: str) -> Callable[..., str]:
+    """What a desk of its own kind can do."""
+
     def run(desk: Any, *arguments: Any) -> str:
-        from tests.repository import plans
-
-        return str(getattr(plans, name)(desk, *arguments))
-
-    return run
-
-
-def _of_a_shop(name: str) -> Callable[..., str]:
-    def run(desk: Any, *arguments: Any) -> str:
-        from tests.repository import counters
-
-        return str(getattr(counters, name)(desk, *arguments))
-
-    return run
-
-
-def _of_a_message(name: str) -> Callable[..., str]:
-    def run(desk: Any, *arguments: Any) -> str:
-        from tests.repository import letterbox
-
-        return str(getattr(letterbox, name)(desk, *arguments))
+        kind = import_module(f"tests.repository.{module}")
+        return str(getattr(kind, name)(desk, *arguments))
 
     return run
 
@@ -175,28 +159,34 @@ TASKS: dict[str, Callable[..., str]] = {
     "place": _place,
     "switch": _switch,
     "detach": _detach,
-    "confirm plan": _of_a_plan("confirm"),
-    "guess": _of_a_plan("confirm"),
-    "renew": _of_a_plan("renew"),
-    "unmark": _of_a_plan("unmark"),
-    "set": _of_a_shop("set_first"),
-    "undo": _of_a_shop("undo"),
-    "redo": _of_a_shop("redo"),
-    "open shop": _of_a_shop("register"),
-    "undo message": _of_a_message("undo"),
-    "send message": _of_a_message("send_again"),
-    "drop message": _of_a_message("drop"),
-    "deliver": _of_a_message("deliver"),
-    "cancel order": _of_a_message("cancel"),
+    "confirm plan": _from("plans", "confirm"),
+    "guess": _from("plans", "confirm"),
+    "renew": _from("plans", "renew"),
+    "unmark": _from("plans", "unmark"),
+    "set": _from("counters", "set_first"),
+    "undo": _from("counters", "undo"),
+    "redo": _from("counters", "redo"),
+    "open shop": _from("counters", "register"),
+    "buy": _from("ticket_desk", "place"),
+    "pay": _from("ticket_desk", "pay"),
+    "admit": _from("ticket_desk", "admit"),
+    "come due": _work,
+    "undo message": _from("letterbox", "undo"),
+    "send message": _from("letterbox", "send_again"),
+    "drop message": _from("letterbox", "drop"),
+    "deliver": _from("letterbox", "deliver"),
+    "cancel order": _from("letterbox", "cancel"),
 }
 # The last read before the decision: a command reads contract and order, what is charged its
 # account too, and where a parent is named, it and its number of children; a booking account and
 # reference, a worker page and orders, that of the renewals the accounts, too; a change of an order
 # its contracts, and where one leaves another order, that one. A confirmation reads contract and
 # order, counts its try and reads the count, and then decides as a command does; a guess meets the
-# others before its try is counted. A change of a shop reads the shop. A command on a message reads
-# order and shop, the shop once more for the role, and the message; who sends it message, order and
-# shop; a change of a ticket order the order and twice the shop.
+# others before its try is counted. A change of a shop reads the shop. Of ticket orders: who buys
+# asks for numbers, then for seats; who pays asks for seats; who lets in reads order and shop; the
+# reminders' worker reads a page.
+# A command on a message reads order and shop, the shop once more for the role, and the message;
+# who sends it message, order and shop; a change of a ticket order the order and twice the shop.
 _LAST_READ = {
     "work": ("BatchGetItem", 2),
     "collect": ("BatchGetItem", 3),
@@ -220,6 +210,10 @@ _LAST_READ = {
     "drop message": ("GetItem", 4),
     "deliver": ("GetItem", 3),
     "cancel order": ("GetItem", 3),
+    "buy": ("BatchGetItem", 2),
+    "pay": ("BatchGetItem", 1),
+    "admit": ("GetItem", 3),
+    "come due": ("BatchGetItem", 1),
 }
 
 
@@ -248,7 +242,7 @@ def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
     """Takes the conditions out of the writes whose names begin so."""
     from dataclasses import replace
 
-    from tacit.store import by_hand, code_tries, orders, repository, shops
+    from tacit.store import by_hand, code_tries, orders, repository, shops, ticket_orders
 
     def without(writes_of: Callable[..., Any]) -> Any:
         def unconditional(*args: Any) -> Any:
@@ -260,8 +254,15 @@ def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
 
         return unconditional
 
-    writes_of, order_writes = repository.writes_of, orders.order_writes
-    one_more, shop_writes = code_tries.one_more, shops.shop_writes
+    one_more = code_tries.one_more
+    # The functions that name a transaction's writes, by module.
+    places = (
+        (repository, "writes_of"),
+        (orders, "order_writes"),
+        (shops, "shop_writes"),
+        (ticket_orders, "order_writes"),
+    )
+    kept = [(module, name, getattr(module, name)) for module, name in places]
     message_write, claim_write = by_hand.message_write, by_hand.claim_write
     if "message" in unlocked:
         by_hand.message_write = lambda *args: replace(message_write(*args), condition=None)
@@ -269,12 +270,12 @@ def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
     if "tries" in unlocked:
         code_tries.one_more = lambda *args: replace(one_more(*args), condition=None)
     if unlocked:
-        repository.writes_of = without(writes_of)
-        orders.order_writes = without(order_writes)
-        shops.shop_writes = without(shop_writes)
+        for module, name, writes_of in kept:
+            setattr(module, name, without(writes_of))
     try:
         yield
     finally:
-        repository.writes_of, orders.order_writes = writes_of, order_writes
-        code_tries.one_more, shops.shop_writes = one_more, shop_writes
+        code_tries.one_more = one_more
+        for module, name, writes_of in kept:
+            setattr(module, name, writes_of)
         by_hand.message_write, by_hand.claim_write = message_write, claim_write

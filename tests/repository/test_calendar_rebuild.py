@@ -11,6 +11,7 @@ from tacit.calendar import rebuild as rebuilding
 from tacit.calendar.__main__ import main
 from tacit.calendar.rebuild import Rebuild, Tally
 from tacit.domain.commands import Amend, Cancel
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw, to_raw
 from tacit.store.mapping import contract_item
@@ -182,7 +183,7 @@ def test_a_head_that_comes_back_from_parking_meanwhile_is_in_its_calendars(
     def release() -> None:
         parked = parking.find(["kreativmedia"], "contract:c-1")
         assert parked is not None
-        parking.release(parked, parking.mended(parked, policy_of, now), None, now)
+        parking.release(parked, parking.mended(parked, policy_of, policy_of_order, now), None, now)
 
     with wire.meanwhile("UpdateItem", release):
         assert rebuilt(desk) == Tally(read=1, unchanged=1, retried=1)
