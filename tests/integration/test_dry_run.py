@@ -25,6 +25,7 @@ from tests.integration.edge import (
     over,
     payable,
 )
+from tests.integration.messages import ask, ordered, written
 from tests.integration.plan_changes import ON_BEHALF, changeable, filled, other
 from tests.integration.shops import INA, OLGA, SHOP, opened_shop, set_to, step
 
@@ -32,6 +33,7 @@ DRY = {"dry_run": "true"}
 JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
 RENEWALS = {**JOB, "job": "renewals"}
 KEY = {"Idempotency-Key": "k-1"}
+MESSAGE = {"subject": "t-1", "to": "buyer", "text": "The doors open at eight."}
 
 
 def broken(world: World) -> None:
@@ -62,6 +64,17 @@ def stepped(world: World) -> None:
     for reminders in (1, 3):
         assert set_to(world, {"reminders": reminders}).status == 200
     assert step(world, "undo").status == 200
+
+
+def seated(world: World) -> None:
+    ordered(world, placed_at="2025-01-20T09:00:00Z")
+
+
+def messaged(world: World) -> None:
+    """t-1:2 is held, t-1:3 undone."""
+    seated(world)
+    written(world)
+    assert ask(world, written(world)["id"], "undo").status == 200
 
 
 def as_it_is(world: World) -> None:
@@ -100,6 +113,11 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (stepped, OLGA, "PATCH", "/shops/shop-1", {"name": "another"}),
     (stepped, OLGA, "POST", "/shops/shop-1/undo", {}),
     (stepped, INA, "POST", "/shops/shop-1/redo", {}),
+    (seated, OLGA, "POST", "/messages", MESSAGE),
+    (messaged, INA, "POST", "/messages/t-1:2/undo", {}),
+    (messaged, OLGA, "POST", "/messages/t-1:2/drop", {}),
+    (messaged, OLGA, "POST", "/messages/t-1:3/send", {}),
+    (messaged, STAFF, "POST", "/messages/t-1:3/drop", {}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
@@ -230,6 +248,11 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (OLGA, "PATCH", "/shops/shop-1", {"invoice": {"reminders": -1}}),
     (OLGA, "POST", "/shops/shop-1/undo", {"to": 3}),
     (OLGA, "POST", "/shops/shop-1/redo", {"to": 1}),
+    (OLGA, "POST", "/messages", {**MESSAGE, "to": "mallory@example.net"}),
+    (OLGA, "POST", "/messages", {**MESSAGE, "subject": "t-9"}),
+    (OLGA, "POST", "/messages/t-1:4/undo", {}),
+    (OLGA, "POST", "/messages/t-1:4/send", {}),
+    (OLGA, "POST", "/messages/t-1:9/drop", {}),
 ]
 
 
@@ -246,6 +269,9 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     payable(world)
     changeable(world)
     stepped(world)
+    seated(world)
+    written(world)
+    assert ask(world, written(world)["id"], "drop").status == 200
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

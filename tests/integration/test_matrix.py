@@ -24,6 +24,7 @@ from tests.integration.edge import (
     OLGA,
     SVEN,
 )
+from tests.integration.messages import ORDER
 from tests.integration.money import opened
 from tests.integration.plan_changes import ON_BEHALF, asked_for, mailed_code, quoted
 from tests.integration.rules.policy_files import policy_files
@@ -46,6 +47,7 @@ PARTIES = (200, 200, 200, 404, 404, 404, 200, 404, 200, 404, 401)
 NOT_EXPIRED = (409, 403, 403, 404, 404, 404, 409, 404, 409, 404, 401)
 HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
 MADE = (201, 403, 403, 404, 404, 404, 201, 404, 201, 404, 401)
+MADE_ALONE = (201, 404, 404, 404, 404, 404, 201, 404, 201, 404, 401)
 HOLDER_ALONE = (200, 404, 404, 404, 404, 404, 200, 404, 200, 404, 401)
 STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
 ANY_STAFF = (403, 403, 403, 403, 403, 403, 200, 200, 200, 403, 401)
@@ -103,6 +105,11 @@ DOORS = {
     ("DELETE", "/contracts/{id}/servers/{server_id}/removal"): ({}, HOLDER),
     ("GET", "/notices"): (None, HOLDER),
     ("POST", "/notices/{id}/payment"): ({"reference": "bank-1"}, STAFF_OF_IT),
+    ("POST", "/messages"): ({"subject": "t-1", "to": "buyer", "text": "x"}, MADE_ALONE),
+    ("GET", "/messages"): (None, HOLDER_ALONE),
+    ("POST", "/messages/{id}/undo"): ({}, HOLDER_ALONE),
+    ("POST", "/messages/{id}/send"): ({}, HOLDER_ALONE),
+    ("POST", "/messages/{id}/drop"): ({}, HOLDER_ALONE),
     ("GET", "/tasks"): (None, ANY_STAFF),
     ("POST", "/tasks/{id}/done"): ({}, STAFF_OF_IT),
     ("GET", "/accounts"): (None, TOKEN),
@@ -177,6 +184,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
         ids |= {"notices": "n-1:2025-02-20", "tasks": owed}
         ids |= plan_changes(world)
         ids |= shops(world)
+        ids |= messages(world)
         yield world, {**ids, "parked": "contract:c-9"}
 
 
@@ -198,6 +206,16 @@ def shops(world: World) -> dict[str, str]:
         assert world.call("PATCH", "/shops/shop-1", ALICE, {"name": name}).status == 200
     assert world.call("POST", "/shops/shop-1/undo", ALICE, {}).status == 200
     return {"shops": "shop-1", "/shops/{id}": "shop-1"}
+
+
+def messages(world: World) -> dict[str, str]:
+    """One about an order in alice's shop; it is undone, so that it can be sent or dropped."""
+    placed = {**ORDER, "placed_at": "2025-01-20T09:00:00Z"}
+    assert world.call("PUT", "/ticket-orders/t-1", ALICE, placed).status == 201
+    body = {"subject": "t-1", "to": "buyer", "text": "x"}
+    message = world.call("POST", "/messages", ALICE, body).json["message"]
+    assert world.call("POST", f"/messages/{message['id']}/undo", ALICE, {}).status == 200
+    return {"messages": message["id"]}
 
 
 def plan_changes(world: World) -> dict[str, str]:
@@ -236,7 +254,7 @@ def test_each_person_gets_the_answer_of_the_matrix(
         path = path.replace(name, ids[name])
     if body:
         body = {name: ids.get(str(value), value) for name, value in body.items()}
-    query = {"contract_id": "n-1"} if resource == "/notices" else None
+    query = {"/notices": {"contract_id": "n-1"}, "/messages": {"subject": "t-1"}}.get(resource)
     query = query if method == "GET" else {"dry_run": "true"}
     for (name, who), status in zip(PEOPLE.items(), expected, strict=True):
         why = ON_BEHALF if resource.endswith("/confirmation") and name.startswith("staff") else {}
