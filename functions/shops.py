@@ -5,15 +5,14 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from tacit import policies
 from tacit.domain.tickets.shops import RegisterShop, ShopCommand
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request
 from tacit.runtime import shop_bodies
 from tacit.runtime.answers import dumps
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.shops import shops_seen_by
 from tacit.runtime.stack import stack
-from tacit.store.listing import Source, shops_of_person, shops_of_staff
 
 app = api()
 
@@ -22,22 +21,11 @@ app = api()
 def list_shops() -> Response[str]:
     door = Door(app)
     door.known_query("limit", "next")
-    sources = _sources(door)
+    sources = shops_seen_by(door.caller)
     paging, limit, place = door.page(sources)
     found, behind = stack().listing.shops(sources, limit, place)
     items = [shop_bodies.shop_json(shop) for shop in found]
     return respond(page_answer(items, paging.token(behind)))
-
-
-def _sources(door: Door) -> list[Source]:
-    """Staff sees the shops of its providers, anybody else those that he organises himself."""
-    sources: list[Source] = []
-    for provider in policies.shipped():
-        if door.caller.is_staff_of(provider):
-            sources += shops_of_staff(provider)
-        elif provider in door.caller.customer_of:
-            sources += shops_of_person(provider, door.caller.subject)
-    return sources
 
 
 @app.get("/shops/<id>")

@@ -14,30 +14,39 @@ from tacit.replies import Answer, Request
 from tacit.runtime import shapes, ticket_answers, ticket_bodies
 from tacit.runtime.answers import dumps
 from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.shops import shops_seen_by
 from tacit.runtime.stack import stack
 from tacit.runtime.ticket_policies import policy_of_order
 
 app = api()
 
+_MOST_SHOPS = 50
 Reading = Callable[[dict[str, Any], Actor], Command]
 
 
 @app.get("/ticket-orders")
 def list_orders() -> Response[str]:
-    """Of one shop, to its organiser and staff (I10)."""
+    """Of one shop or of all that are the caller's, to organisers and staff (I10)."""
     door = Door(app)
+    shops = _shops(door)
     door.known_query("shop_id", "q", "open_question", "limit", "next")
-    given = door.query("shop_id")
-    if given is None:
-        raise Invalid("shop_id", "is missing", "missing_field")
-    shop, _ = stack().shops.find(door.caller, shapes.identifier("shop_id", given))
-    words = words_of(shapes.text(200)("q", door.query("q"))) if door.query("q") else ()
-    flag = shapes.one_of("true", "false")("open_question", door.query("open_question") or "false")
-    paging, limit, place = door.page([shop.id])
-    search = stack().ticket_search
-    found, behind = search.page(shop.id, words, flag == "true", limit, place)
+    words, asked = _words(door.query("q")), _flag(door.query("open_question"))
+    paging, limit, place = door.page(shops)
+    found, behind = stack().ticket_search.page(shops, words, asked, limit, place)
     items = [ticket_answers.order_json(order, policy_of_order(order)) for order in found]
     return respond(page_answer(items, paging.token(behind)))
+
+
+def _shops(door: Door) -> list[str]:
+    """The ids of the shops that are asked for: one, or every one that the caller may see."""
+    given = door.query("shop_id")
+    if given is not None:
+        shop, _ = stack().shops.find(door.caller, shapes.identifier("shop_id", given))
+        return [shop.id]
+    found, behind = stack().listing.shops(shops_seen_by(door.caller), _MOST_SHOPS, None)
+    if behind is not None:
+        raise Invalid("shop_id", f"is missing; there are more than {_MOST_SHOPS} shops")
+    return [shop.id for shop in found]
 
 
 @app.get("/ticket-orders/<id>")
@@ -120,6 +129,20 @@ def _carried_out(reading: Reading) -> Response[str]:
 
     orders, shape = stack().ticket_orders, ticket_answers.command_answer
     return respond(orders.carry_out(door.caller, door.id(), asked, shape))
+
+
+def _words(given: str | None) -> tuple[str, ...]:
+    """A search for nothing would list everything."""
+    if given is None:
+        return ()
+    words = words_of(shapes.text(200)("q", given))
+    if not words:
+        raise Invalid("q", "holds no word to look for")
+    return words
+
+
+def _flag(given: str | None) -> bool:
+    return given is not None and shapes.one_of("true", "false")("open_question", given) == "true"
 
 
 handler = lambda_handler(app)

@@ -100,6 +100,11 @@ def _routes() -> dict[tuple[str, str], str]:
 
 
 ROUTES = _routes()
+_LISTENING = (
+    ("mail", "MailRule"),
+    ("follow", "FollowRule"),
+    ("message_sender", "HeldMessagesRule"),
+)
 
 
 @dataclass
@@ -254,7 +259,7 @@ class World:
     def hand_out(self, event: dict[str, Any]) -> None:
         """One event of the bus to each function whose rule asks for it."""
         record = {"messageId": "m-1", "eventSource": "aws:sqs", "body": json.dumps(event)}
-        for module, rule in (("mail", "MailRule"), ("follow", "FollowRule")):
+        for module, rule in _LISTENING:
             pattern = template()["Resources"][rule]["Properties"]["EventPattern"]
             if event["detail-type"] in pattern["detail-type"]:
                 answer = self.invoke(module, {"Records": [record]})
@@ -361,6 +366,7 @@ def new_world() -> Iterator[World]:
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]
     renewals = sqs.create_queue(QueueName=f"{name}-renewals")["QueueUrl"]
     reminders = sqs.create_queue(QueueName=f"{name}-reminders")["QueueUrl"]
+    held = sqs.create_queue(QueueName=f"{name}-held-messages")["QueueUrl"]
     heard = sqs.create_queue(QueueName=f"{name}-bus")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=heard, AttributeNames=["QueueArn"])["Attributes"]
     events.create_event_bus(Name=name)
@@ -376,6 +382,7 @@ def new_world() -> Iterator[World]:
         expiries_queue_url=expiries,
         renewals_queue_url=renewals,
         invoice_reminders_queue_url=reminders,
+        held_messages_queue_url=held,
         bus_queue_url=heard,
     )
     with pytest.MonkeyPatch.context() as patch:
@@ -383,6 +390,7 @@ def new_world() -> Iterator[World]:
         patch.setenv("EXPIRIES_QUEUE_URL", expiries)
         patch.setenv("RENEWALS_QUEUE_URL", renewals)
         patch.setenv("INVOICE_REMINDERS_QUEUE_URL", reminders)
+        patch.setenv("HELD_MESSAGES_QUEUE_URL", held)
         patch.setenv("BUS_NAME", name)
         patch.setenv("SECRET_ARN", secret)
         made = World(names)

@@ -23,8 +23,10 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import ON_BEHALF, WISH, changeable
-from tests.integration.shops import SHOP, opened_shop
+from tests.integration.sales import COMMANDS, REFUND, francs, order_of, selling
+from tests.integration.shops import SHOP
 
+DRY = {"dry_run": "true"}
 NO_TEXT: list[Any] = [7, 1.5, True, [], {}, ["a"]]
 NO_LINE = [*NO_TEXT, "", " a", "a\nb", "a\x00", "a\x1b[31m", "\u202ea", "\ud800", "x" * 300]
 NO_ID = [*NO_TEXT, "", "a b", "a/b", "../a", "a\x00", "é", "\ud800", "x" * 65, "x" * 50_000]
@@ -112,6 +114,79 @@ SHOPS: dict[str, list[Any]] = {
     ],
 }  # fmt: skip
 
+NO_AMOUNT: list[Any] = [
+    7, "50.00", [], {}, {"amount": "50.00"}, {"currency": "CHF"}, francs("50.001"),
+    francs("1e3"), francs("5,00"), francs("9" * 30), {"amount": 50.0, "currency": "CHF"},
+    {"amount": "50.00", "currency": "EUR"}, {**francs("50.00"), "colour": "red"}, None,
+]  # fmt: skip
+NO_PRICE = [*NO_AMOUNT, francs("-0.01")]
+NO_SEAT = [*NO_TEXT, "", " a", "a\nb", "\ud800", "x" * 41]
+NO_NEW_SEAT = [wrong for wrong in NO_SEAT if wrong != {}]
+
+
+def others_of(whole: dict[str, Any], name: str, wrong: list[Any]) -> list[Any]:
+    """The whole with one of its fields as it cannot be, and without it."""
+    without = {key: value for key, value in whole.items() if key != name}
+    return [without, *({**whole, name: value} for value in wrong)]
+
+
+SHOWN, BOUGHT_BY = order_of("D-1")["event"], order_of("D-1")["buyer"]
+(SOLD,) = order_of("D-1")["tickets"]
+# Each field of a ticket order, and of what is asked of one, with values that are wrong.
+TICKET_ORDERS: dict[str, list[Any]] = {
+    "id": [*NO_ID, "another"],
+    "shop_id": [*NO_ID, None],
+    "event": [
+        *NO_TEXT, None, {**SHOWN, "colour": "red"},
+        *others_of(SHOWN, "id", [*NO_ID, None]),
+        *others_of(SHOWN, "name", [*NO_LINE, None]),
+        *others_of(SHOWN, "starts_at", [w for w in NO_INSTANT if w != "2025-02-01T11:00:01Z"]),
+    ],
+    "buyer": [
+        *NO_TEXT, None, {**BOUGHT_BY, "colour": "red"},
+        *others_of(BOUGHT_BY, "name", [*NO_LINE, None]),
+        *others_of(BOUGHT_BY, "email", [*NO_ADDRESS, None]),
+        *others_of(BOUGHT_BY, "locale", NO_LOCALE)[1:],
+    ],
+    "placed_at": [w for w in NO_INSTANT if w != "2025-02-01T11:00:01Z"],
+    "payment_method": [*NO_ID, "gold", "Invoice", None],
+    "channel": [*NO_TEXT, "", "Online", "post"],
+    "tickets": [
+        "", 0, {}, [], None, [1], [{}], [SOLD, SOLD], [SOLD, {**SOLD, "number": "d-1"}],
+        [SOLD, {**SOLD, "number": "D-2"}], [{**SOLD, "colour": "red"}],
+        *([wrong] for wrong in others_of(SOLD, "number", [*NO_ID, None])),
+        *([wrong] for wrong in others_of(SOLD, "seat", NO_SEAT)[1:]),
+        *([wrong] for wrong in others_of(SOLD, "price", NO_PRICE)),
+    ],
+    "insured": NO_FLAG,
+}  # fmt: skip
+NO_REFUND = [
+    *NO_TEXT,
+    {**REFUND, "colour": "red"},
+    *others_of(REFUND, "method", [*NO_ID, "gold", None]),
+    *others_of(REFUND, "reason", [*NO_TEXT, "", " ", "a\x00", "\ud800", "x" * 501, None]),
+]
+OF_TICKETS: dict[str, dict[str, list[Any]]] = {
+    "/ticket-orders/t-2/payments": {
+        "amount": [*NO_AMOUNT, francs("0.00"), francs("-1.00")],
+        "reference": [*NO_LINE, None],
+        "value_date": [*NO_DAY, None],
+    },
+    "/ticket-orders/t-1/cancellation": {
+        "tickets": ["", 0, {}, [], [7], ["a b"], ["A-1"] * 61],
+        "channel": [*NO_TEXT, "", "Online", "post"],
+        "refund": [*NO_REFUND, None],
+    },
+    "/ticket-orders/t-1/exchange": {"ticket": [*NO_ID, None], "seat": NO_SEAT},
+    "/ticket-orders/t-3/credit-decision": {
+        "revive": [
+            *(wrong for wrong in NO_TEXT if wrong != {}), None, {"colour": "red"},
+            {"seats": 7}, {"seats": ["C-1"]}, {"seats": {"X-1": "seat Y"}}, {"seats": {"": "a"}},
+            *({"seats": {"C-1": wrong}} for wrong in NO_SEAT),
+        ],
+    },
+}  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
@@ -123,7 +198,7 @@ def world() -> Iterator[World]:
         called_for(made)
         payable(made)
         changeable(made)
-        opened_shop(made)
+        selling(made)
         yield made
 
 
@@ -308,6 +383,69 @@ def test_a_wrong_value_in_a_shop_is_named(world: World, field: str) -> None:
                 assert_refused(world, "PATCH", "/shops/shop-1", field, {field: value})
 
 
+@pytest.mark.parametrize("field", TICKET_ORDERS)
+def test_a_wrong_value_in_a_ticket_order_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in TICKET_ORDERS[field]:
+            body = order_of("D-1", **{field: value})
+            assert_refused(world, "PUT", "/ticket-orders/t-9", field, body)
+    reply = world.call("PUT", "/ticket-orders/t-9", STAFF, order_of("D-1"), query=DRY)
+    assert reply.status == 201, reply.text
+
+
+@pytest.mark.parametrize(
+    ("path", "field"), [(path, field) for path, fields in OF_TICKETS.items() for field in fields]
+)
+def test_a_wrong_value_in_a_command_on_a_ticket_order_is_named(
+    world: World, path: str, field: str
+) -> None:
+    with nothing_written(world):
+        for value in OF_TICKETS[path][field]:
+            assert_refused(world, "POST", path, field, {**COMMANDS[path], field: value})
+        without = {name: value for name, value in COMMANDS[path].items() if name != field}
+        if None in OF_TICKETS[path][field]:
+            assert_problem(world.call("POST", path, STAFF, without), 422, "missing_field", field)
+
+
+def test_credit_is_taken_up_or_given_back_and_not_both(world: World) -> None:
+    path = "/ticket-orders/t-3/credit-decision"
+    with nothing_written(world):
+        for refund in NO_REFUND:
+            assert_refused(world, "POST", path, "refund", {"refund": refund})
+        both = {**COMMANDS[path], "refund": REFUND}
+        assert_problem(world.call("POST", path, STAFF, both), 422, "invalid_field", "refund")
+
+
+def test_what_is_insured_was_bought_online(world: World) -> None:
+    body = order_of("D-1", channel="box_office", insured=True)
+    with nothing_written(world):
+        assert_refused(world, "PUT", "/ticket-orders/t-9", "insured", body)
+
+
+def test_an_order_has_thirty_tickets_at_most(world: World) -> None:
+    """So that no transaction nears its hundred items."""
+    many = order_of(*(f"D-{number}" for number in range(31)))
+    with nothing_written(world):
+        reply = world.call("PUT", "/ticket-orders/t-9", STAFF, many)
+        assert_problem(reply, 422, "too_many", "tickets")
+    most = {**many, "tickets": many["tickets"][:30]}
+    assert world.call("PUT", "/ticket-orders/t-9", STAFF, most, query=DRY).status == 201
+
+
+def test_what_ticket_orders_are_asked_for_by_is_looked_at(world: World) -> None:
+    def refused(code: str, field: str, **query: str) -> None:
+        reply = world.call("GET", "/ticket-orders", STAFF, query=query or None)
+        assert_problem(reply, 422, code, field)
+
+    for value in ("a b", "é", "x" * 65, ""):
+        refused("invalid_field", "shop_id", shop_id=value)
+    for value in ("", "x" * 201, "a\n", " ", "\u0301"):
+        refused("invalid_field", "q", shop_id="shop-1", q=value)
+    for value in ("", "yes", "True"):
+        refused("invalid_field", "open_question", shop_id="shop-1", open_question=value)
+    refused("unknown_field", "status", shop_id="shop-1", status="paid")
+
+
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1.0", "9" * 30, "9" * 999])
 def test_a_number_beyond_reason_is_named(world: World, number: str) -> None:
     with nothing_written(world):
@@ -358,6 +496,8 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("PATCH", "/shops/shop-1", {"name": "another"}),
         ("POST", "/shops/shop-1/undo", {}),
         ("POST", "/shops/shop-1/redo", {}),
+        ("PUT", "/ticket-orders/t-9", order_of("D-1")),
+        *(("POST", path, body) for path, body in COMMANDS.items()),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
         ("POST", "/job-runs", {"job": "renewals", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),

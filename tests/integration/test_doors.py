@@ -15,18 +15,31 @@ from tests.integration.edge import (
     assert_problem,
     nothing_written,
 )
+from tests.integration.sales import PAYMENT, REFUND, order_of, selling
+from tests.integration.shops import OLGA
 
 UNREADABLE = '{"label": '
 MAYBE = {"dry_run": "maybe"}
 LONG_KEY = {"Idempotency-Key": "k" * 200}
 WISH = {"plan": "hosting-start", "quantity": 1}
 NO_PLAN = {**WISH, "plan": "nothing"}
+SHOP = {"shop_id": "shop-1"}
+SOLD = order_of("A-1")
+NO_METHOD = {**SOLD, "payment_method": "gold"}
+NO_TICKET = {"tickets": ["X-1"]}  # of a paid order, without its refund besides
+ONE_OF_IT = {"tickets": ["B-1"]}
+GOLD = {"method": "gold", "reason": "none"}
+NO_GOLD = {**ONE_OF_IT, "refund": GOLD}
+EUROS = {**PAYMENT, "reference": "bank-0", "amount": {"amount": "1.00", "currency": "EUR"}}
+REUSED = {**PAYMENT, "reference": "bank-0"}
+NO_CREDIT, BACK = {"refund": GOLD}, {"refund": REFUND}
 DOMAIN = {**CONTRACT, "plan": "domain-ch", "label": "example.ch"}
 
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[World]:
-    """c-1 is active, c-2 has expired, c-3 is a domain, s-1 belongs to the other provider."""
+    """c-1 is active, c-2 has expired, c-3 is a domain, s-1 belongs to the other provider; t-1 to
+    t-3 are ticket orders."""
     with new_world() as world:
         world.set_clock("2025-02-01T11:00:00Z")
         assert world.call("PUT", "/contracts/c-1", STAFF, CONTRACT).status == 201
@@ -43,6 +56,7 @@ def scene() -> Iterator[World]:
         assert world.call("POST", "/contracts/c-2/cancellation", ALICE).status == 200
         world.run_job("2025-02-01T11:00:00Z")
         assert world.contract("c-2")["status"] == "expired"
+        selling(world)
         yield world
 
 
@@ -57,6 +71,9 @@ BEFORE_400: list[Case] = [
     (None, "GET", "/contracts/a*b", {}, 401, "unauthenticated"),
     (None, "GET", '/contracts/a"b', {}, 401, "unauthenticated"),
     (None, "GET", "/contracts", {"query": {"limit": "0"}}, 401, "unauthenticated"),
+    (None, "PUT", "/ticket-orders/t-1", {"raw": UNREADABLE}, 401, "unauthenticated"),
+    (None, "GET", "/ticket-orders", {"query": {"shop_id": "a*b"}}, 401, "unauthenticated"),
+    (None, "POST", "/tickets/a*b/admission", {"raw": UNREADABLE}, 401, "unauthenticated"),
 ]
 BEFORE_403: list[Case] = [
     (ALICE, "PUT", "/contracts/c-1", {"raw": UNREADABLE}, 400, "unreadable"),
@@ -69,6 +86,10 @@ BEFORE_403: list[Case] = [
     (ALICE, "PUT", "/test-clock", {"raw": UNREADABLE}, 400, "unreadable"),
     (KIM, "PUT", "/test-clock", {"raw": "x" * 70_000}, 400, "body_too_large"),
     (SVEN, "PUT", "/contracts/c-1", {"raw": UNREADABLE}, 400, "unreadable"),
+    (MALLORY, "PUT", "/ticket-orders/t-1", {"raw": UNREADABLE}, 400, "unreadable"),
+    (MALLORY, "POST", "/ticket-orders/t-1/payments", {"raw": "1"}, 400, "unreadable"),
+    (OLGA, "POST", "/ticket-orders/none/cancellation", {"raw": "[]"}, 400, "unreadable"),
+    (SVEN, "POST", "/tickets/A-1/admission", {"raw": UNREADABLE}, 400, "unreadable"),
 ]
 BEFORE_404: list[Case] = [
     (ALICE, "PATCH", "/contracts/none", {"body": {}}, 403, "not_your_role"),
@@ -110,6 +131,22 @@ BEFORE_422: list[Case] = [
     (SVEN, "PUT", "/contracts/c-1", {"body": CONTRACT, "query": MAYBE}, 404, "not_found"),
     (SVEN, "PUT", "/contracts/new", {"body": {"provider": "kreativmedia"}}, 404, "not_found"),
     (SVEN, "PATCH", "/contracts/c-1", {"body": {"x": 1}}, 404, "not_found"),
+    (MALLORY, "PUT", "/ticket-orders/t-1", {"body": {"shop_id": "shop-1"}}, 404, "not_found"),
+    (MALLORY, "PUT", "/ticket-orders/new", {"body": {"shop_id": "shop-1"}}, 404, "not_found"),
+    (SVEN, "PUT", "/ticket-orders/new", {"body": {**SOLD, "x": 1}}, 404, "not_found"),
+    (OLGA, "PUT", "/ticket-orders/new", {"body": {"shop_id": "none"}}, 404, "not_found"),
+    (MALLORY, "POST", "/ticket-orders/t-1/payments", {"body": {"x": 1}}, 404, "not_found"),
+    (MALLORY, "POST", "/ticket-orders/t-1/cancellation", {"query": MAYBE}, 404, "not_found"),
+    (SVEN, "POST", "/ticket-orders/t-1/exchange", {"headers": LONG_KEY}, 404, "not_found"),
+    (SVEN, "POST", "/ticket-orders/t-3/credit-decision", {"body": {}}, 404, "not_found"),
+    (OLGA, "POST", "/ticket-orders/none/payments", {"body": {"x": 1}}, 404, "not_found"),
+    (MALLORY, "GET", "/ticket-orders/t-1", {"query": {"x": "1"}}, 404, "not_found"),
+    (MALLORY, "GET", "/ticket-orders", {"query": {**SHOP, "limit": "0"}}, 404, "not_found"),
+    (MALLORY, "GET", "/ticket-orders", {"query": {**SHOP, "x": "1"}}, 404, "not_found"),
+    (MALLORY, "GET", "/tickets/A-1/admission", {"query": {"x": "1"}}, 404, "not_found"),
+    (MALLORY, "POST", "/tickets/A-1/admission", {"body": {"x": 1}}, 404, "not_found"),
+    (OLGA, "POST", "/tickets/none/admission", {"body": {"x": 1}}, 404, "not_found"),
+    (OLGA, "POST", "/ticket-orders/t-1/cancellation", {"body": NO_TICKET}, 404, "not_found"),
     (STAFF, "GET", "/providers/none/plans", {"query": {"x": "1"}}, 404, "not_found"),
     (STAFF, "GET", "/providers/none/policy", {"query": {"x": "1"}}, 404, "not_found"),
     (STAFF, "GET", "/job-runs/none", {"query": {"x": "1"}}, 404, "not_found"),
@@ -152,6 +189,14 @@ BEFORE_410_AND_409: list[Case] = [
         422,
         "invalid_field",
     ),
+    (OLGA, "PUT", "/ticket-orders/t-1", {"body": {**SOLD, "x": 1}}, 422, "unknown_field"),
+    (OLGA, "PUT", "/ticket-orders/t-1", {"body": SOLD, "query": MAYBE}, 422, "invalid_field"),
+    (OLGA, "PUT", "/ticket-orders/new", {"body": NO_METHOD}, 422, "invalid_field"),
+    (OLGA, "POST", "/ticket-orders/t-2/exchange", {"body": {"x": 1}}, 422, "missing_field"),
+    (OLGA, "POST", "/ticket-orders/t-2/cancellation", {"body": NO_GOLD}, 422, "invalid_field"),
+    (OLGA, "POST", "/ticket-orders/t-3/payments", {"body": EUROS}, 422, "invalid_field"),
+    (OLGA, "POST", "/ticket-orders/t-1/credit-decision", {"body": NO_CREDIT}, 422, "invalid_field"),
+    (OLGA, "POST", "/tickets/B-1/admission", {"body": {"x": 1}}, 422, "unknown_field"),
     (
         STAFF,
         "PATCH",
@@ -178,6 +223,12 @@ REST: list[Case] = [
     (STAFF, "PUT", "/contracts/c-1", {"body": DOMAIN}, 409, "already_registered"),
     (STAFF, "PUT", "/contracts/c-4", {"body": DOMAIN}, 409, "label_taken"),
     (STAFF, "PATCH", "/contracts/c-1", {"body": {"version": 9}}, 409, "version_moved"),
+    (OLGA, "PUT", "/ticket-orders/t-1", {"body": SOLD}, 409, "already_registered"),
+    (OLGA, "PUT", "/ticket-orders/new", {"body": SOLD}, 409, "ticket_number_taken"),
+    (OLGA, "POST", "/ticket-orders/t-2/cancellation", {"body": ONE_OF_IT}, 409, "whole_order_only"),
+    (OLGA, "POST", "/ticket-orders/t-1/credit-decision", {"body": BACK}, 409, "no_credit"),
+    (OLGA, "POST", "/ticket-orders/t-3/payments", {"body": REUSED}, 409, "reference_reused"),
+    (OLGA, "POST", "/tickets/B-1/admission", {"body": {}}, 409, "not_paid"),
 ]
 
 

@@ -26,6 +26,8 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import ON_BEHALF, changeable, filled, other
+from tests.integration.sales import COMMANDS as SOLD
+from tests.integration.sales import PAYMENT, REFUND, order_of, payment, selling, sold
 from tests.integration.shops import INA, OLGA, SHOP, opened_shop, set_to, step
 
 DRY = {"dry_run": "true"}
@@ -100,6 +102,12 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (stepped, OLGA, "PATCH", "/shops/shop-1", {"name": "another"}),
     (stepped, OLGA, "POST", "/shops/shop-1/undo", {}),
     (stepped, INA, "POST", "/shops/shop-1/redo", {}),
+    (selling, OLGA, "PUT", "/ticket-orders/t-4", order_of("D-1")),
+    (selling, INA, "PUT", "/ticket-orders/t-4", order_of("D-1", payment_method="free")),
+    *((selling, OLGA, "POST", path, body) for path, body in SOLD.items()),
+    (selling, INA, "POST", "/ticket-orders/t-2/payments", payment("10.00", "bank-1")),
+    (selling, OLGA, "POST", "/ticket-orders/t-2/cancellation", {}),
+    (selling, OLGA, "POST", "/ticket-orders/t-3/credit-decision", {"refund": REFUND}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
@@ -183,6 +191,9 @@ def test_a_dry_run_does_not_ask_for_the_record_of_its_key(world: World) -> None:
     assert other.json["warnings"][0]["code"] == "already_cancelled"
 
 
+(NEW,) = order_of("D-1")["tickets"]
+TAKEN = order_of(tickets=[{**NEW, "seat": "seat A-1"}])
+ELSEWHERE = {"revive": {"seats": {"C-1": "seat A-1"}}}
 REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (ALICE, "POST", "/contracts/c-2/reactivation", {}),
     (ALICE, "POST", "/contracts/c-2/cancellation", {}),
@@ -230,6 +241,20 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (OLGA, "PATCH", "/shops/shop-1", {"invoice": {"reminders": -1}}),
     (OLGA, "POST", "/shops/shop-1/undo", {"to": 3}),
     (OLGA, "POST", "/shops/shop-1/redo", {"to": 1}),
+    (OLGA, "PUT", "/ticket-orders/t-1", order_of("D-1")),
+    (OLGA, "PUT", "/ticket-orders/t-9", order_of("a-1")),
+    (OLGA, "PUT", "/ticket-orders/t-9", TAKEN),
+    (OLGA, "POST", "/ticket-orders/t-3/payments", {**PAYMENT, "reference": "bank-0"}),
+    (OLGA, "POST", "/ticket-orders/t-1/cancellation", {"tickets": ["A-1"]}),
+    (OLGA, "POST", "/ticket-orders/t-2/cancellation", {"tickets": ["B-1"]}),
+    (OLGA, "POST", "/ticket-orders/t-1/cancellation", {"refund": REFUND, "channel": "box_office"}),
+    (OLGA, "POST", "/ticket-orders/t-1/exchange", {"ticket": "A-1", "seat": "seat B-1"}),
+    (OLGA, "POST", "/ticket-orders/t-2/exchange", {"ticket": "B-1", "seat": "seat Z"}),
+    (OLGA, "POST", "/ticket-orders/t-1/credit-decision", {"refund": REFUND}),
+    (OLGA, "POST", "/ticket-orders/t-1/credit-decision", {"revive": {}}),
+    (OLGA, "POST", "/ticket-orders/t-3/credit-decision", ELSEWHERE),
+    (OLGA, "POST", "/tickets/B-1/admission", {}),
+    (OLGA, "POST", "/tickets/C-1/admission", {}),
 ]
 
 
@@ -246,6 +271,7 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     payable(world)
     changeable(world)
     stepped(world)
+    sold(world)
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

@@ -31,12 +31,14 @@ from tests.integration.edge import (
     payable,
 )
 from tests.integration.plan_changes import changeable, filled
+from tests.integration.sales import COMMANDS, REFUND, order_of, selling
+from tests.integration.shops import OLGA
 
 NOW = "2025-02-01T11:00:00Z"
 CANCELLATION, REACTIVATION = "/contracts/c-1/cancellation", "/contracts/c-1/reactivation"
 CHANGE = "/contracts/v-2/plan-changes/v-2:2"
 JOB = {"job": "expiries", "as_of": NOW}
-NO_FIELDS = ("/transfer-out", "/renewal-warranty", "/done", "/code", "/removal")
+NO_FIELDS = ("/transfer-out", "/renewal-warranty", "/done", "/code", "/removal", "/admission")
 
 
 def keyed(
@@ -184,6 +186,9 @@ def as_it_is(_: World) -> None:
         (changeable, ALICE, "POST", f"{CHANGE}/confirmation", {"code": "{code}"}),
         (changeable, ALICE, "PUT", "/contracts/v-3/servers/s-1/removal", {"confirm": "s-1"}),
         (changeable, ALICE, "DELETE", "/contracts/v-3/servers/s-2/removal", {}),
+        (selling, OLGA, "PUT", "/ticket-orders/t-4", order_of("D-1")),
+        *((selling, OLGA, "POST", path, body) for path, body in COMMANDS.items()),
+        (selling, OLGA, "POST", "/ticket-orders/t-3/credit-decision", {"refund": REFUND}),
         (as_it_is, STAFF, "POST", "/job-runs", JOB),
         (as_it_is, KIM, "POST", "/job-runs", {**JOB, "job": "renewals"}),
         (as_it_is, STAFF, "PUT", "/test-clock", {"now": "2025-03-01T00:00:00Z"}),
@@ -210,6 +215,8 @@ def _changed(body: dict[str, Any]) -> dict[str, Any]:
     """The same body with one field another one, still readable."""
     changes = {"label": "a third", "as_of": "2025-01-01T00:00:00Z", "now": "2025-04-01T00:00:00Z"}
     changes |= {"registry_expires_on": "2027-06-01", "reference": "inv-2"}
+    changes |= {"seat": "seat Y", "payment_method": "card"}
+    changes |= {"revive": {}, "refund": {**REFUND, "method": "cash"}}  # type: ignore[dict-item]
     changes |= {"account_id": "a-8", "reason": "another"}
     changes |= {"quote_id": "v-1:vps-l:1:2025-02-01:0", "code": "000000", "confirm": "s-2"}
     changes |= {"enabled": True, "contracts": ["g-1"], "contract_id": "g-2"}  # type: ignore[dict-item]

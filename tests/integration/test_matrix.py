@@ -27,6 +27,7 @@ from tests.integration.edge import (
 from tests.integration.money import opened
 from tests.integration.plan_changes import ON_BEHALF, asked_for, mailed_code, quoted
 from tests.integration.rules.policy_files import policy_files
+from tests.integration.sales import COMMANDS, order_of, sold
 
 # In the order of the columns below.
 PEOPLE: dict[str, Person | None] = {
@@ -47,6 +48,7 @@ NOT_EXPIRED = (409, 403, 403, 404, 404, 404, 409, 404, 409, 404, 401)
 HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
 MADE = (201, 403, 403, 404, 404, 404, 201, 404, 201, 404, 401)
 HOLDER_ALONE = (200, 404, 404, 404, 404, 404, 200, 404, 200, 404, 401)
+PLACED = (201, 404, 404, 404, 404, 404, 201, 404, 201, 404, 401)
 STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
 ANY_STAFF = (403, 403, 403, 403, 403, 403, 200, 200, 200, 403, 401)
 RUN = (403, 403, 403, 403, 403, 403, 202, 202, 202, 403, 401)
@@ -68,6 +70,9 @@ SHOP = {
     "name": "Alice's stage",
     "timezone": "Europe/Zurich",
 }
+SOLD = {path.split("/")[-1]: body for path, body in COMMANDS.items()}
+# The lists of one thing, and of which one here.
+LISTED_BY = {"/notices": {"contract_id": "n-1"}, "/ticket-orders": {"shop_id": "shop-1"}}
 NOTICED = {**CONTRACT, "starts_on": "2024-02-20"}
 
 DOORS = {
@@ -125,6 +130,15 @@ DOORS = {
     ("GET", "/shops/{id}/changes"): (None, HOLDER_ALONE),
     ("POST", "/shops/{id}/undo"): ({}, HOLDER_ALONE),
     ("POST", "/shops/{id}/redo"): ({}, HOLDER_ALONE),
+    ("GET", "/ticket-orders"): (None, HOLDER_ALONE),
+    ("GET", "/ticket-orders/{id}"): (None, HOLDER_ALONE),
+    ("PUT", "/ticket-orders/{id}"): (order_of("D-1"), PLACED),
+    ("POST", "/ticket-orders/{id}/payments"): (SOLD["payments"], HOLDER_ALONE),
+    ("POST", "/ticket-orders/{id}/cancellation"): (SOLD["cancellation"], HOLDER_ALONE),
+    ("POST", "/ticket-orders/{id}/exchange"): (SOLD["exchange"], HOLDER_ALONE),
+    ("POST", "/ticket-orders/{id}/credit-decision"): (SOLD["credit-decision"], HOLDER_ALONE),
+    ("GET", "/tickets/{number}/admission"): (None, HOLDER_ALONE),
+    ("POST", "/tickets/{number}/admission"): ({}, HOLDER_ALONE),
     ("GET", "/providers/{id}/plans"): (None, TOKEN),
     ("GET", "/providers/{id}/policy"): (None, TOKEN),
     ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
@@ -177,6 +191,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
         ids |= {"notices": "n-1:2025-02-20", "tasks": owed}
         ids |= plan_changes(world)
         ids |= shops(world)
+        ids |= ticket_orders(world)
         yield world, {**ids, "parked": "contract:c-9"}
 
 
@@ -198,6 +213,14 @@ def shops(world: World) -> dict[str, str]:
         assert world.call("PATCH", "/shops/shop-1", ALICE, {"name": name}).status == 200
     assert world.call("POST", "/shops/shop-1/undo", ALICE, {}).status == 200
     return {"shops": "shop-1", "/shops/{id}": "shop-1"}
+
+
+def ticket_orders(world: World) -> dict[str, str]:
+    """Sold in that shop: the order that each door is about, and a ticket."""
+    sold(world)
+    ids = {path.split("/")[-1]: path.split("/")[2] for path in COMMANDS}
+    found = {f"/ticket-orders/{{id}}/{door}": order_id for door, order_id in ids.items()}
+    return {**found, "ticket-orders": "t-1", "{number}": "A-1"}
 
 
 def plan_changes(world: World) -> dict[str, str]:
@@ -232,12 +255,13 @@ def test_each_person_gets_the_answer_of_the_matrix(
     body, expected = DOORS[door]
     own_id = ids.get(resource) or ids.get(resource.split("/")[1], "")
     path = resource.replace("{id}", own_id)
-    for name in ("{change_id}", "{server_id}"):
+    if method == "PUT" and resource == "/ticket-orders/{id}":
+        path = "/ticket-orders/t-4"
+    for name in ("{change_id}", "{server_id}", "{number}"):
         path = path.replace(name, ids[name])
     if body:
         body = {name: ids.get(str(value), value) for name, value in body.items()}
-    query = {"contract_id": "n-1"} if resource == "/notices" else None
-    query = query if method == "GET" else {"dry_run": "true"}
+    query = LISTED_BY.get(resource) if method == "GET" else {"dry_run": "true"}
     for (name, who), status in zip(PEOPLE.items(), expected, strict=True):
         why = ON_BEHALF if resource.endswith("/confirmation") and name.startswith("staff") else {}
         asked = {**body, **why} if body is not None else None

@@ -6,6 +6,9 @@ import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World, customer, new_world
 from tests.integration.edge import ALICE_ELSEWHERE, KIM, MALLORY, SVEN, assert_problem
+from tests.integration.sales import BUYER, command, payment, placed
+from tests.integration.shops import OLGA as SHOP_OWNER
+from tests.integration.shops import opened_shop
 
 HIDDEN = {f"k-{n}" for n in (0, 2, 4)}
 KREATIVMEDIA = {f"k-{n}" for n in range(6)}
@@ -211,3 +214,94 @@ def test_a_filter_given_twice_is_refused(world: World) -> None:
     answer = world.invoke("contracts", event)
     assert answer["statusCode"] == 422
     assert '"field":"status"' in answer["body"]
+
+
+# ---------------------------------------------------------------- ticket orders
+
+
+@pytest.fixture(scope="module")
+def box_office() -> Iterator[World]:
+    """Eleven orders of one shop, three of them with an open question, and one of another shop."""
+    with new_world() as made:
+        made.set_clock("2025-02-01T11:00:00Z")
+        opened_shop(made)
+        opened_shop(made, "shop-2")
+        for number in range(9):
+            name = "Zoé Example" if number % 2 else "Anna de Zoé"
+            buyer = {"name": name, "email": f"buyer-{number % 3}@example.net"}
+            placed(made, f"o-{number}", f"N-{number}", buyer=buyer)
+        # A ticket whose number is another order's.
+        placed(made, "o-9", "O-1", buyer={**BUYER, "name": "Urs"})
+        # And one whose ticket has its own, which two ways lead to.
+        placed(made, "o-10", "o-10", buyer={**BUYER, "name": "Urs"})
+        placed(made, "x-1", "X-1", shop_id="shop-2", buyer={**BUYER, "name": "Zoé"})
+        for number in (1, 4, 7):
+            command(made, f"o-{number}", "cancellation", {})
+            command(made, f"o-{number}", "payments", payment("50.00", "bank-1"))
+        yield made
+
+
+def orders(*numbers: int) -> set[str]:
+    return {f"o-{number}" for number in numbers}
+
+
+SOUGHT: list[tuple[dict[str, str], set[str]]] = [
+    ({}, orders(*range(11))),
+    ({"open_question": "false"}, orders(*range(11))),
+    ({"open_question": "true"}, orders(1, 4, 7)),
+    ({"q": "zoe"}, orders(*range(9))),
+    ({"q": "ZOÉ anna"}, orders(0, 2, 4, 6, 8)),
+    ({"q": "example zoé"}, orders(1, 3, 5, 7)),
+    ({"q": "buyer-1@example.net"}, orders(1, 4, 7)),
+    ({"q": "Buyer-1@Example.NET anna"}, orders(4)),
+    ({"q": "zoé", "open_question": "true"}, orders(1, 4, 7)),
+    ({"q": "anna", "open_question": "true"}, orders(4)),
+    ({"q": "N-3"}, orders(3)),
+    ({"q": "n-4 anna"}, orders(4)),
+    ({"q": "n-3 anna"}, set()),
+    ({"q": "o-5"}, orders(5)),
+    ({"q": "o-1"}, orders(1, 9)),
+    ({"q": "o-1 zoé"}, orders(1)),
+    ({"q": "o-10"}, orders(10)),
+    ({"q": "zo"}, set()),
+    ({"q": "x-1"}, set()),
+    ({"q": "o-5 zoé zoé"}, orders(5)),
+]
+
+
+def asked_for(value: object) -> str:
+    return str(value) if isinstance(value, dict) else ""
+
+
+@pytest.mark.parametrize(("query", "expected"), SOUGHT, ids=asked_for)
+def test_I10_every_ticket_order_that_is_looked_for_comes_once_and_every_page_is_full(
+    box_office: World, query: dict[str, str], expected: set[str]
+) -> None:
+    for who in (SHOP_OWNER, STAFF):
+        for limit in (1, 2, 7, 200):
+            found: list[list[str]] = []
+            asked = {"shop_id": "shop-1", "limit": str(limit), **query}
+            while True:
+                reply = box_office.call("GET", "/ticket-orders", who, query=asked)
+                assert reply.status == 200, reply.text
+                found.append([item["id"] for item in reply.json["items"]])
+                if reply.json["next"] is None:
+                    break
+                asked = {**asked, "next": reply.json["next"]}
+            listed = [order_id for page in found for order_id in page]
+            assert (sorted(listed), len(listed)) == (sorted(expected), len(expected))
+            assert all(len(page) == limit for page in found[:-1])
+
+
+def test_a_token_of_one_shops_orders_is_no_token_of_anothers(box_office: World) -> None:
+    query = {"shop_id": "shop-1", "limit": "1"}
+    token = box_office.call("GET", "/ticket-orders", SHOP_OWNER, query=query).json["next"]
+    others: list[tuple[Person, dict[str, str]]] = [
+        (SHOP_OWNER, {"shop_id": "shop-2"}),
+        (SHOP_OWNER, {"shop_id": "shop-1", "q": "zoé"}),
+        (SHOP_OWNER, {"shop_id": "shop-1", "open_question": "true"}),
+        (STAFF, {"shop_id": "shop-1"}),
+    ]
+    for who, asked in others:
+        reply = box_office.call("GET", "/ticket-orders", who, query={**asked, "next": token})
+        assert_problem(reply, 422, "invalid_next", "next")

@@ -18,6 +18,7 @@ from tests.integration.edge import (
 )
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import MARKED, asked_for, changeable, mailed_code, other, quoted
+from tests.integration.sales import COMMANDS, order_of, placed, sold
 from tests.integration.shops import INA, OLGA, SHOP, opened_shop
 from tests.tables import template
 
@@ -64,7 +65,10 @@ def _listed(value: Any) -> list[Any]:
 def _resource(value: dict[str, Any]) -> str:
     """`!GetAtt TacitTable.Arn` is "table", `${TacitTable.Arn}/index/x` is "index/x"."""
     names = {"TacitTable": "table", "Bus": "bus", "StackSecret": "secret"}
-    names |= {f"{name}Queue": "queue" for name in ("Expiries", "Renewals", "Mail", "Follow")}
+    names |= {
+        f"{name}Queue": "queue"
+        for name in ("Expiries", "Renewals", "InvoiceReminders", "Mail", "Follow")
+    }
     if "Fn::GetAtt" in value:
         name = str(value["Fn::GetAtt"][0])
         return names.get(name, name)
@@ -85,9 +89,11 @@ def calls() -> Iterator[Calls]:
         go_through_the_doors(world)
         go_through_the_orders(world)
         go_through_the_shops(world)
+        go_through_the_ticket_orders(world)
         go_through_a_family(world)
         go_through_the_renewals(world)
         go_through_the_plan_changes(world)
+        go_through_the_reminders(world)
         go_through_the_jobs(world)
         yield heard
 
@@ -143,6 +149,26 @@ def go_through_the_shops(world: World) -> None:
     for who in (OLGA, INA, STAFF):
         assert world.call("GET", "/shops", who, query={"limit": "1"}).json["next"]
         assert world.call("GET", "/shops/shop-1/changes", who, query={"limit": "1"}).json["next"]
+
+
+def go_through_the_ticket_orders(world: World) -> None:
+    """Each door, a list that goes on, and every way in which an order is looked for."""
+    sold(world)
+    new = world.call("PUT", "/ticket-orders/t-4", OLGA, order_of("D-1"), headers=KEY)
+    assert new.status == 201, new.text
+    for path, body in COMMANDS.items():
+        reply = world.call("POST", path, OLGA, body, headers=KEY)
+        assert reply.status == 200, reply.text
+    assert world.call("GET", "/tickets/A-1/admission", OLGA).status == 200
+    assert world.call("GET", "/ticket-orders/t-1", OLGA).status == 200
+    for query in (
+        {"limit": "1"},
+        {"q": "lea@example.net"},
+        {"q": "A-2"},
+        {"open_question": "true"},
+    ):
+        reply = world.call("GET", "/ticket-orders", OLGA, query={"shop_id": "shop-1", **query})
+        assert reply.status == 200, reply.text
 
 
 def go_through_a_family(world: World) -> None:
@@ -236,6 +262,41 @@ def go_through_the_plan_changes(world: World) -> None:
     assert world.mails()
 
 
+def go_through_the_reminders(world: World) -> None:
+    """What the job comes across: a reminder, an unpaid end with free seats, an order that cannot
+    be read and is mended, an error nobody foresaw, and no more time."""
+    world.set_clock("2025-02-01T11:00:00Z")
+    for number in range(10, 16):
+        placed(world, f"t-{number}", f"R-{number}")
+    first, mended = break_ticket_order(world, "t-10", "nonsense"), "2025-02-01T10:00:00.000000Z"
+    body = {"job": "invoice_reminders", "as_of": first}
+    for who in (STAFF, KIM):
+        dry = world.call("POST", "/job-runs", who, body, query={"dry_run": "true"})
+        assert (dry.json["counts"]["due"] > 0) is (who is STAFF)
+    fail_a_record(world, "invoice_reminders", first)
+    assert world.call("POST", "/job-runs", STAFF, body).status == 202
+    world.work_queue(lambda: Context(left=lambda: 0), job="invoice_reminders")
+    assert world.call("GET", "/ticket-orders/t-11", OLGA).json["reminders_sent"] == 1
+    break_ticket_order(world, "t-10", mended)
+    retried = world.call("POST", "/parked/ticket_order:t-10/retry", STAFF, headers=KEY)
+    assert retried.status == 200, retried.text
+    for day in ("2025-02-21", "2025-03-04"):
+        world.run_job(f"{day}T11:00:00Z", "invoice_reminders")
+    assert world.call("GET", "/ticket-orders/t-11", OLGA).json["cancelled_by"] == "deadline"
+    assert world.mails()
+
+
+def break_ticket_order(world: World, order_id: str, placed_at: str) -> str:
+    """The noon of the first reminder."""
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key={"pk": {"S": f"ticket_order#{order_id}"}, "sk": {"S": "head"}},
+        UpdateExpression="SET placed_at = :text",
+        ExpressionAttributeValues={":text": {"S": placed_at}},
+    )
+    return "2025-02-11T11:00:00Z"
+
+
 def go_through_the_jobs(world: World) -> None:
     break_head(world, "c-1", "1969-12-31")
     body = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
@@ -273,6 +334,7 @@ def fail_a_record(world: World, job: str, as_of: str) -> None:
             raise ConnectionError("the cable is out")
 
         patch.setattr("tacit.store.repository.Repository.commit", fails)
+        patch.setattr("tacit.store.ticket_orders.TicketBook.commit", fails)
         world.run_job(as_of, job)
 
 
@@ -311,6 +373,7 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "contracts",
         "expiries_worker",
         "follow",
+        "invoice_reminders_worker",
         "mail",
         "orders",
         "plan_changes",
@@ -318,6 +381,7 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "renewing",
         "shops",
         "sweep",
+        "ticket_orders",
     } <= calls.reading_the_clock
     assert calls.reading_the_clock - knowing == set()
 

@@ -10,6 +10,7 @@ from tests.integration.conftest import ALICE, REGION, STAFF, World
 from tests.integration.edge import nothing_written
 from tests.integration.money import moved, opened
 from tests.integration.plan_changes import serving
+from tests.integration.sales import placed
 from tests.integration.shops import opened_shop, shop
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
@@ -65,6 +66,17 @@ def test_shops_json_sets_how_a_shop_is_paid_by_invoice_once_however_often_it_is_
     invoice = shop(world)["invoice"]
     assert (invoice["days_before_first_reminder"], invoice["reminders"]) == (5, 1)
     assert shop(world)["settings_number"] == 2
+
+
+def test_ticket_orders_json_books_a_payment_once_however_often_it_is_sent(world: World) -> None:
+    world.set_clock("2026-11-03T11:00:00Z")
+    opened_shop(world)
+    placed(world, "t-2", "B-1", "B-2")
+    answers = [world.invoke("ticket_orders", sample("ticket_orders")) for _ in range(2)]
+    assert answers[0]["statusCode"] == 200, answers[0]["body"]
+    assert answers[0]["body"] == answers[1]["body"]
+    order = world.call("GET", "/ticket-orders/t-2", STAFF).json
+    assert (order["status"], order["paid"]["amount"]) == ("paid", "100.00")
 
 
 def test_renewing_json_renews_a_contract_once_however_often_it_is_sent(sold: World) -> None:

@@ -1,4 +1,4 @@
-"""The functions' own stack with its table on DynamoDB Local; only queue and bus take notes.
+"""The functions' own stack with its table on DynamoDB Local; only queue, bus and post take notes.
 
 Contracts come in and change through the service, as they do through the doors.
 """
@@ -65,7 +65,12 @@ class Queue:
     def __init__(self) -> None:
         self.bodies: list[str] = []
 
-    def send_message(self, QueueUrl: str, MessageBody: str) -> dict[str, Any]:  # noqa: ARG002, N803
+    def send_message(
+        self,
+        QueueUrl: str,  # noqa: ARG002, N803
+        MessageBody: str,  # noqa: N803
+        DelaySeconds: int = 0,  # noqa: ARG002, N803
+    ) -> dict[str, Any]:
         self.bodies.append(MessageBody)
         return {"MessageId": str(len(self.bodies))}
 
@@ -97,6 +102,17 @@ class Bus:
         return [json.loads(entry["Detail"])["id"] for entry in self.taken]
 
 
+class Post:
+    """In the place of SES: keeps what it takes."""
+
+    def __init__(self) -> None:
+        self.mails: list[dict[str, Any]] = []
+
+    def send_email(self, **mail: Any) -> dict[str, Any]:
+        self.mails.append(mail)
+        return {"MessageId": str(len(self.mails))}
+
+
 class Standing:
     """A clock that stands where it is put."""
 
@@ -114,7 +130,7 @@ class Desk(Stack):
 
     def __init__(self, table_name: str, now: str = "2025-06-01", messages: int = 8) -> None:
         super().__init__(settings(table_name, messages))
-        self.queue, self.bus = Queue(), Bus()
+        self.queue, self.bus, self.post = Queue(), Bus(), Post()
         self._standing = Standing(at(now))
         self.clock = self._standing  # type: ignore[assignment]
         # One client for all tables: making one takes longer than most tests.
@@ -125,7 +141,7 @@ class Desk(Stack):
         self._standing.instant = at(now)
 
     def client(self, service: str) -> Any:
-        return {"sqs": self.queue, "events": self.bus}[service]
+        return {"sqs": self.queue, "events": self.bus, "sesv2": self.post}[service]
 
     def register(self, contract_id: str, request: Request = NO_KEY, **fields: Any) -> Contract:
         wanted: Registration = registration(id=contract_id, **fields)
@@ -253,6 +269,7 @@ def settings(table_name: str, messages: int) -> Settings:
         expiries_queue_url="queue",
         renewals_queue_url="renewals",
         invoice_reminders_queue_url="invoice-reminders",
+        held_messages_queue_url="held",
         job_messages=messages,
         bus_name="bus",
         sender="",

@@ -14,11 +14,13 @@ from tacit.runtime import registration
 from tacit.runtime.account_bodies import account_json, line_json
 from tacit.runtime.answers import contract_json, notice_json, task_json
 from tacit.runtime.jobs import JOBS
+from tacit.runtime.message_bodies import message_json
 from tacit.runtime.registration import read_registration
 from tacit.runtime.shapes import Body
 from tacit.runtime.shop_bodies import shop_json, snapshot_json
 from tacit.service import View
 from tests.unit.cases import KREATIVMEDIA, at, registered
+from tests.unit.messages import held
 from tests.unit.shops import a_shop
 from tests.unit.test_docs_pages import doors
 
@@ -68,6 +70,10 @@ def test_every_field_of_a_shop_and_of_its_settings_is_there_and_no_other() -> No
     assert rows("Settings of a shop").keys() == settings.keys()
     named = set(re.findall(r"`(\w+)`", rows("A shop")["invoice"]))
     assert named == shop_json(shop)["invoice"].keys()
+
+
+def test_every_field_of_a_message_is_there_and_no_other() -> None:
+    assert rows("A message").keys() == message_json(held().message, Role.STAFF).keys()
 
 
 def test_the_jobs_that_can_be_asked_for_are_there() -> None:

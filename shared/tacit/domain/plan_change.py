@@ -24,7 +24,6 @@ from tacit.domain.plan_quote import (
     change_id,
     change_params,
     quote,
-    quoted_again,
     waiting,
     wanted_in,
 )
@@ -232,7 +231,7 @@ def _still_so(
     situation: Situation, contract: Contract, change: PlanChange, policy: Policy, now: datetime
 ) -> Quote:
     wanted = Wanted(change.new.plan, change.new.quantity)
-    fresh = quoted_again(situation, contract, wanted, policy, now)
+    fresh = quote(situation, contract, wanted, policy, now, taken_up=True)
     if fresh.id != change.quote_id:
         raise Refused("quote_outdated", {"quote": fresh})
     return fresh

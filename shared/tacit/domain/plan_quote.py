@@ -44,32 +44,32 @@ class Quote:
 
 
 def quote(
-    situation: Situation, contract: Contract, wanted: Wanted, policy: Policy, now: datetime
+    situation: Situation,
+    contract: Contract,
+    wanted: Wanted,
+    policy: Policy,
+    now: datetime,
+    taken_up: bool = False,
 ) -> Quote:
-    """Raises Refused with what to do instead, Invalid for what is no plan and no quantity."""
+    """Raises Refused with what to do instead, Invalid for what is no plan and no quantity.
+    `taken_up`: it is reckoned again for a change that waits; a cancellation that came between stays
+    as it is (G12)."""
     plan = _plan(situation, wanted, policy)
-    today = local_day(now, policy.zone)
     rule = offered(contract, policy)
     check_living(contract, policy, now)
+    if not taken_up:
+        _check_unbound(situation, contract, policy, now)
+    _check_plan(situation, contract, plan, wanted, policy)
+    return _quoted(contract, plan, wanted, rule, policy, local_day(now, policy.zone))
+
+
+def _check_unbound(situation: Situation, contract: Contract, policy: Policy, now: datetime) -> None:
+    """It goes on after its end, and no other change waits."""
     if contract.cancellation is not None:
         raise Refused("cancelled", {"expires_on": contract.expires_on.isoformat()})
     there = waiting(contract, now)
     if there is not None and _still_holds(situation, contract, there, policy, now):
         raise Refused("change_waiting", change_params(contract, there))
-    _check_plan(situation, contract, plan, wanted, policy)
-    return _quoted(contract, plan, wanted, rule, policy, today)
-
-
-def quoted_again(
-    situation: Situation, contract: Contract, wanted: Wanted, policy: Policy, now: datetime
-) -> Quote:
-    """The same for a change that waits: a cancellation that came between stays as it is (G12)."""
-    plan = _plan(situation, wanted, policy)
-    today = local_day(now, policy.zone)
-    rule = offered(contract, policy)
-    check_living(contract, policy, now)
-    _check_plan(situation, contract, plan, wanted, policy)
-    return _quoted(contract, plan, wanted, rule, policy, today)
 
 
 def _still_holds(
@@ -78,7 +78,8 @@ def _still_holds(
     """One whose quote has been overtaken blocks nothing: it can never be confirmed (G11)."""
     wanted = Wanted(change.new.plan, change.new.quantity)
     try:
-        return quoted_again(situation, contract, wanted, policy, now).id == change.quote_id
+        again = quote(situation, contract, wanted, policy, now, taken_up=True)
+        return again.id == change.quote_id
     except Refused:
         return False
 

@@ -13,10 +13,11 @@ from tacit.domain.tickets.decision import order_in
 from tacit.domain.tickets.overtaken import is_overtaken
 from tacit.domain.values import Contract, Role, Status
 from tacit.runtime.clock import wall_now
-from tacit.runtime.letters import Letter, Value, letter
+from tacit.runtime.letters import Value, letter
 from tacit.runtime.letters.plan_changes import of_plan_change
 from tacit.runtime.letters.tickets import of_ticket_order
 from tacit.runtime.observability import log_unexpected, logger
+from tacit.runtime.posting import post
 from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.messages import Messages
@@ -74,7 +75,7 @@ class Mailer:
         shop = ShopBook(self._stack.table).shop(order.shop_id)
         name = shop.settings.name if shop is not None else order.shop_id
         values = of_ticket_order(order, name, detail["data"])
-        self._send(order.buyer.email, letter(kind, order.buyer.locale, values))
+        post(self._stack, order.buyer.email, letter(kind, order.buyer.locale, values))
         return True
 
     def _of(self, kind: str, to: str, detail: Mapping[str, Any]) -> bool:
@@ -93,12 +94,12 @@ class Mailer:
         if kind == "plan_change_code":
             values |= {"code": self._code(contract)}
         if to == "holder":
-            self._send(contract.email, letter(kind, contract.locale, values))
+            post(self._stack, contract.email, letter(kind, contract.locale, values))
             return True
         if not rules.contact.staff:
             logger().warning("no address of staff", policy=rules.name, message_kind=kind)
             return False
-        self._send(rules.contact.staff, letter(f"{kind}_staff", rules.locale, values))
+        post(self._stack, rules.contact.staff, letter(f"{kind}_staff", rules.locale, values))
         return True
 
     def _code(self, contract: Contract) -> str | None:
@@ -107,21 +108,6 @@ class Mailer:
         if change is None:
             return None
         return code_of(self._stack.secret, change_id(contract, change), change.quote_id)
-
-    def _send(self, address: str, written: Letter) -> None:
-        self._stack.client("sesv2").send_email(
-            FromEmailAddress=self._stack.settings.sender,
-            Destination={"ToAddresses": [address]},
-            Content={
-                "Simple": {
-                    "Subject": {"Data": written.subject, "Charset": "UTF-8"},
-                    "Body": {
-                        "Text": {"Data": written.text, "Charset": "UTF-8"},
-                        "Html": {"Data": written.html, "Charset": "UTF-8"},
-                    },
-                }
-            },
-        )
 
 
 def _values(contract: Contract, rules: Policy, detail: Mapping[str, Any]) -> dict[str, Value]:

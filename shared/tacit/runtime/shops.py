@@ -17,6 +17,7 @@ from tacit.domain.tickets.values import Shop
 from tacit.domain.values import Actor
 from tacit.policies import UnknownPolicy, newest, shipped
 from tacit.replies import Answer, Request, record_of, recorded
+from tacit.store.listing import Source, shops_of_person, shops_of_staff
 from tacit.store.patience import Busy
 from tacit.store.repository import KeyUsed, LostRace, Repository
 from tacit.store.shops import ShopBook
@@ -117,3 +118,14 @@ def _policy_of(shop: Shop) -> Policy:
         return newest(shop.provider)
     except UnknownPolicy:
         raise Broken(f"no policy of {shop.provider!r} is shipped") from None
+
+
+def shops_seen_by(caller: Caller) -> list[Source]:
+    """Staff sees the shops of its providers, anybody else those that he organises himself."""
+    sources: list[Source] = []
+    for provider in shipped():
+        if caller.is_staff_of(provider):
+            sources += shops_of_staff(provider)
+        elif provider in caller.customer_of:
+            sources += shops_of_person(provider, caller.subject)
+    return sources

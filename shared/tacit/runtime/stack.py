@@ -17,6 +17,7 @@ from tacit.store.table import Table
 
 if TYPE_CHECKING:  # imported where they are made: relay, sweep and workers never need them
     from tacit.runtime.accounts import Accounts
+    from tacit.runtime.by_hand import MessagesByHand
     from tacit.runtime.households import Households
     from tacit.runtime.orders import Orders
     from tacit.runtime.plan_changes import PlanChanges
@@ -43,6 +44,7 @@ class Settings:
     expiries_queue_url: str
     renewals_queue_url: str
     invoice_reminders_queue_url: str
+    held_messages_queue_url: str
     job_messages: int
     bus_name: str
     sender: str
@@ -69,6 +71,7 @@ class Settings:
             expiries_queue_url=env("EXPIRIES_QUEUE_URL", ""),
             renewals_queue_url=env("RENEWALS_QUEUE_URL", ""),
             invoice_reminders_queue_url=env("INVOICE_REMINDERS_QUEUE_URL", ""),
+            held_messages_queue_url=env("HELD_MESSAGES_QUEUE_URL", ""),
             job_messages=int(env("JOB_MESSAGES", "8")),
             bus_name=env("BUS_NAME", ""),
             sender=env("SENDER", ""),
@@ -166,6 +169,14 @@ class Stack:
         from tacit.store.ticket_search import TicketSearch
 
         return TicketSearch(self.table)
+
+    @cached_property
+    def messages_by_hand(self) -> "MessagesByHand":
+        from tacit.runtime.by_hand import MessagesByHand
+        from tacit.store.by_hand import MessageBook
+
+        book = MessageBook(self.table)
+        return MessagesByHand(self.repository, self.ticket_orders, book, self.clock)
 
     @cached_property
     def secret(self) -> bytes:

@@ -234,5 +234,10 @@ def message(subject_pk: str, event_number: int, kind: str, channel: str) -> Key:
     return subject_pk, f"message#{event_number:010d}#{part(kind)}#{part(channel)}"
 
 
+def message_by_hand(order_id: str, number: int) -> Key:
+    """One that a person sends to the buyer, by the number of the event it came with."""
+    return f"ticket_order#{part(order_id)}", f"by-hand#{number:010d}"
+
+
 CLOCK: Key = ("clock", HEAD)
 CALENDAR_REBUILD: Key = ("calendar-rebuild", HEAD)

@@ -18,7 +18,7 @@ def admit(order: TicketOrder, command: Admit, now: datetime) -> Decision:
     )
     after = replace(order, tickets=tickets)
     data = {"ticket": ticket.number}
-    return changed(order, after, "ticket_admitted", data, command.by, now)
+    return changed(order, after, "ticket_order.ticket_admitted", data, command.by, now)
 
 
 def check_admissible(order: TicketOrder, ticket: Ticket) -> None:

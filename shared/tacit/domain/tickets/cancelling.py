@@ -67,7 +67,7 @@ def exchange(standing: Standing, order: TicketOrder, command: Exchange, now: dat
     tickets = tuple(void if each.number == ticket.number else each for each in order.tickets)
     data: dict[str, Scalar] = {"ticket": ticket.number, "new_ticket": new.number}
     after = replace(order, tickets=(*tickets, new))
-    return changed(order, after, "ticket_exchanged", data, command.by, now)
+    return changed(order, after, "ticket_order.ticket_exchanged", data, command.by, now)
 
 
 def _cancelled(
@@ -93,7 +93,7 @@ def _cancelled(
         "tickets": ",".join(sorted(gone)),
         "method": command.refund.method if command.refund else None,
     }
-    event = "cancelled" if whole else "tickets_cancelled"
+    event = "ticket_order.cancelled" if whole else "ticket_order.tickets_cancelled"
     if whole:
         data |= {"why": "organiser", "cancelled_on": local_day(now, order.zone).isoformat()}
     return changed(order, after, event, data, command.by, now)

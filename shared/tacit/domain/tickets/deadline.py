@@ -76,7 +76,7 @@ def _remind(
         "cancels_on": _text(after.cancels_on),
     }
     said = to_buyer("invoice_reminder", policy)
-    return changed(order, after, "reminded", data, by, now, said)
+    return changed(order, after, "ticket_order.reminded", data, by, now, said)
 
 
 def _reminded_too_late(order: TicketOrder) -> bool:
@@ -88,7 +88,9 @@ def _reminded_too_late(order: TicketOrder) -> bool:
 
 def _ask(order: TicketOrder, by: Actor, now: datetime) -> OrderChange:
     data: dict[str, Scalar] = {"question": OVERDUE, "cancels_on": _text(order.cancels_on)}
-    return changed(order, replace(order, question=OVERDUE), "question_opened", data, by, now)
+    return changed(
+        order, replace(order, question=OVERDUE), "ticket_order.question_opened", data, by, now
+    )
 
 
 def _cancel(order: TicketOrder, by: Actor, policy: Policy, now: datetime) -> OrderChange:
@@ -101,7 +103,7 @@ def _cancel(order: TicketOrder, by: Actor, policy: Policy, now: datetime) -> Ord
         "currency": after.credit.currency,
     }
     said = to_buyer("order_cancelled", policy)
-    return changed(order, after, "cancelled", data, by, now, said)
+    return changed(order, after, "ticket_order.cancelled", data, by, now, said)
 
 
 def cancelled_whole(order: TicketOrder, by: CancelledBy, day: date | None) -> TicketOrder:

@@ -64,7 +64,7 @@ def changed(
 ) -> OrderChange:
     """One change with one event, of which the buyer hears what `messages` say."""
     event = Event(
-        type=f"ticket_order.{event_type}",
+        type=event_type,
         subject=subject_of(after.id),
         provider=after.provider,
         number=after.events + 1,

@@ -52,7 +52,7 @@ def pay(
         "value_date": command.value_date.isoformat(),
         "in_time": in_time,
     }
-    first = changed(order, more, "payment_booked", data, command.by, now)
+    first = changed(order, more, "ticket_order.payment_booked", data, command.by, now)
     second = _what_it_does(standing, first.order, command.amount, command.by, policy, now)
     return replace(_both(first, second) if second else first, payment=payment)
 
@@ -76,7 +76,7 @@ def refund_credit(
         "currency": order.credit.currency,
         "method": command.refund.method,
     }
-    return changed(order, after, "credit_refunded", data, command.by, now)
+    return changed(order, after, "ticket_order.credit_refunded", data, command.by, now)
 
 
 def revive(
@@ -148,7 +148,7 @@ def _paid(order: TicketOrder, by: Actor, policy: Policy, now: datetime) -> Order
         "currency": order.total.currency,
         "credit": credit.amount,
     }
-    return changed(order, after, "paid", data, by, now)
+    return changed(order, after, "ticket_order.paid", data, by, now)
 
 
 def _kept(
@@ -158,7 +158,7 @@ def _kept(
     credit = _sum(order.credit, amount)
     after = replace(order, credit=credit, question=question or order.question)
     data: dict[str, Scalar] = {**_credit(credit), "question": question}
-    return changed(order, after, "credit_kept", data, by, now)
+    return changed(order, after, "ticket_order.credit_kept", data, by, now)
 
 
 def _revived(
@@ -184,7 +184,7 @@ def _revived(
         commission=max(commission, order.commission or commission),
     )
     data: dict[str, Scalar] = {"invoice": after.invoice, **_credit(credit)}
-    return changed(before, after, "revived", data, by, now)
+    return changed(before, after, "ticket_order.revived", data, by, now)
 
 
 def _coming_back(order: TicketOrder) -> list[Ticket]:

@@ -49,7 +49,7 @@ def place(standing: Standing, command: Place, policy: Policy, now: datetime) -> 
         "due_on": order.due_on.isoformat() if order.due_on else None,
         "cancels_on": order.cancels_on.isoformat() if order.cancels_on else None,
     }
-    return changed(None, order, "registered", data, command.by, now)
+    return changed(None, order, "ticket_order.registered", data, command.by, now)
 
 
 def ticketing(policy: Policy) -> Ticketing:
