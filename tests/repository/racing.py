@@ -184,9 +184,9 @@ TASKS: dict[str, Callable[..., str]] = {
 # its contracts, and where one leaves another order, that one. A confirmation reads contract and
 # order, counts its try and reads the count, and then decides as a command does; a guess meets the
 # others before its try is counted. A change of a shop reads the shop. A command on a message reads
-# order and shop, the shop once more for the role, and the message; who sends it message, order and
-# shop; a change of a ticket order the order and twice the shop, but who buys asks for numbers, then
-# for seats, and who pays asks for seats. The reminders' worker reads a page.
+# order, shop and message, who sends it message, order and shop; a command on a ticket order reads
+# order and shop, but who buys asks for numbers, then for seats, and who pays asks for seats. The
+# reminders' worker reads a page.
 _LAST_READ = {
     "work": ("BatchGetItem", 2),
     "collect": ("BatchGetItem", 3),
@@ -207,13 +207,13 @@ _LAST_READ = {
     "open shop": ("GetItem", 1),
     "buy": ("BatchGetItem", 2),
     "pay": ("BatchGetItem", 1),
-    "admit": ("GetItem", 3),
+    "admit": ("GetItem", 2),
     "come due": ("BatchGetItem", 1),
-    "undo message": ("GetItem", 4),
-    "send message": ("GetItem", 4),
-    "drop message": ("GetItem", 4),
+    "undo message": ("GetItem", 3),
+    "send message": ("GetItem", 3),
+    "drop message": ("GetItem", 3),
     "deliver": ("GetItem", 3),
-    "cancel order": ("GetItem", 3),
+    "cancel order": ("GetItem", 2),
 }
 
 

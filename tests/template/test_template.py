@@ -505,7 +505,11 @@ def test_mail_hears_of_what_some_policy_writes_about_and_of_nothing_else() -> No
     if any(step.channel == "email" for warranty in warranties for step in warranty.steps):
         said.add("warranty_contact")
     events = {event for kind in said for event in twice.get(kind, {said_by.get(kind, kind)})}
-    assert set(listened) == {f"contract.{event}" for event in events}
+    tickets = {
+        "invoice_reminder": "ticket_order.reminded",
+        "order_cancelled": "ticket_order.cancelled",
+    }
+    assert set(listened) == {tickets.get(event, f"contract.{event}") for event in events}
 
 
 # ---------------------------------------------------------------- the test clock

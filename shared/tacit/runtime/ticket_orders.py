@@ -39,10 +39,10 @@ class TicketOrders:
     def find(self, caller: Caller, order_id: str) -> tuple[TicketOrder, Actor]:
         """The order, and as whom he acts on it. Raises NotFound also for what is somebody else's,
         Broken only for those whose it is."""
-        order = self._order(caller, order_id)
-        if order is None:
+        found = self._order(caller, order_id)
+        if found is None:
             raise NotFound("ticket order")
-        return order, self._actor(caller, order.shop_id)[1]
+        return found
 
     def with_ticket(self, caller: Caller, number: str) -> tuple[TicketOrder, Actor]:
         """The order that a ticket belongs to; raises NotFound for a number that nobody has."""
@@ -67,9 +67,7 @@ class TicketOrders:
         now = self.clock.now()
         for _ in range(_TRIES):
             shop, actor = self._actor(caller, shop_id)
-            there = self._order(caller, order_id)
-            if there is not None and there.shop_id != shop.id:
-                self._actor(caller, there.shop_id)
+            there, _ = self._order(caller, order_id) or (None, None)
             command, request = asked(actor)
             if (known := recorded(self.repository, request, now)) is not None:
                 return known
@@ -133,8 +131,8 @@ class TicketOrders:
             raise NotFound("shop")
         return shop, actor
 
-    def _order(self, caller: Caller, order_id: str) -> TicketOrder | None:
-        """Not there for anybody else, whatever it is; Broken only for those whose it is."""
+    def _order(self, caller: Caller, order_id: str) -> tuple[TicketOrder, Actor] | None:
+        """Not found by anybody else, whatever it is; Broken only for those whose it is."""
         try:
             order = self.book.order(order_id)
         except Broken:
@@ -143,13 +141,11 @@ class TicketOrders:
                 raise NotFound("ticket order") from None
             self._seen(caller, shop_id)
             raise
-        if order is not None:
-            self._seen(caller, order.shop_id)
-        return order
+        return (order, self._seen(caller, order.shop_id)) if order is not None else None
 
-    def _seen(self, caller: Caller, shop_id: str) -> None:
+    def _seen(self, caller: Caller, shop_id: str) -> Actor:
         try:
-            self._actor(caller, shop_id)
+            return self._actor(caller, shop_id)[1]
         except NotFound:
             raise NotFound("ticket order") from None
 

@@ -135,7 +135,9 @@ def hold(order: TicketOrder, command: HoldMessage, policy: Policy, now: datetime
         held_until=now + _hold(policy),
         version=1,
     )
-    return MessageChange(None, message, _told(order, message, "message_held", command.by, now))
+    return MessageChange(
+        None, message, _told(order, message, "ticket_order.message_held", command.by, now)
+    )
 
 
 def decide_message(
@@ -162,7 +164,7 @@ def decide_message(
 def left(order: TicketOrder, message: MessageByHand, now: datetime) -> MessageChange:
     """The mail has left."""
     after = replace(_moved(message, MessageStatus.SENT), sent_at=now, claimed_at=None)
-    return MessageChange(message, after, _told(order, after, "message_sent", JOB, now))
+    return MessageChange(message, after, _told(order, after, "ticket_order.message_sent", JOB, now))
 
 
 def _undone(
@@ -173,7 +175,9 @@ def _undone(
     _check_not_dropped(message)
     _check_still_held(message, now)
     after = _moved(message, MessageStatus.UNDONE)
-    return MessageChange(message, after, _told(order, after, "message_undone", by, now))
+    return MessageChange(
+        message, after, _told(order, after, "ticket_order.message_undone", by, now)
+    )
 
 
 def _sent_again(
@@ -186,7 +190,7 @@ def _sent_again(
         return MessageAsItIs(message, "already_sent")
     held = _moved(message, MessageStatus.HELD)
     after = replace(held, round=message.round + 1, held_until=now + _hold(policy))
-    return MessageChange(message, after, _told(order, after, "message_held", by, now))
+    return MessageChange(message, after, _told(order, after, "ticket_order.message_held", by, now))
 
 
 def _dropped(
@@ -197,7 +201,9 @@ def _dropped(
     if message.status is not MessageStatus.UNDONE:
         _check_still_held(message, now)
     after = _moved(message, MessageStatus.DROPPED)
-    return MessageChange(message, after, _told(order, after, "message_dropped", by, now))
+    return MessageChange(
+        message, after, _told(order, after, "ticket_order.message_dropped", by, now)
+    )
 
 
 def _check_still_held(message: MessageByHand, now: datetime) -> None:

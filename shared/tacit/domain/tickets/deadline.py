@@ -37,7 +37,7 @@ def come_due(order: TicketOrder, by: Actor, policy: Policy, now: datetime) -> De
     number = _newest_reminder(order, days, rules, now)
     if number is not None and today <= days.last_payment_day:
         return _remind(order, number, days, by, policy, now)
-    if number is not None or _reminded_too_late(order):
+    if number is not None or _reminded_too_late(order, days):
         return _ask(order, by, now)
     if today > order.cancels_on:
         return _cancel(order, by, policy, now)
@@ -69,7 +69,8 @@ def _remind(
     )
     data: dict[str, Scalar] = {
         "number": number,
-        "last": number == len(days.reminders_on),
+        # Where the organiser will be asked (G1), no cancellation is announced.
+        "last": number == len(days.reminders_on) and not _reminded_too_late(after, days),
         "amount": Money(order.total.minor - order.paid.minor, order.paid.currency).amount,
         "currency": order.total.currency,
         "due_on": due_on.isoformat(),
@@ -79,11 +80,12 @@ def _remind(
     return changed(order, after, "ticket_order.reminded", data, by, now, said)
 
 
-def _reminded_too_late(order: TicketOrder) -> bool:
-    """Whether the hard day comes before the last reminder has been out for n days (G1)."""
-    if order.reminded_on is None or order.cancels_on is None:
+def _reminded_too_late(order: TicketOrder, days: Schedule) -> bool:
+    """Whether the last reminder has been out for n days only after the last payment day (G1): the
+    bank's delay is time for money on its way, not for the buyer."""
+    if order.reminded_on is None:
         return False
-    return order.cancels_on < add_days(order.reminded_on, order.terms.first)
+    return add_days(order.reminded_on, order.terms.first) > days.last_payment_day
 
 
 def _ask(order: TicketOrder, by: Actor, now: datetime) -> OrderChange:
