@@ -307,15 +307,7 @@ def test_every_type_in_the_code_is_documented() -> None:
             for node in ast.walk(ast.parse(file.read_text("utf-8"))):
                 if isinstance(node, ast.Constant) and NAME.fullmatch(str(node.value)):
                     in_code.add(node.value)
-                in_code |= of_messages(node)
     assert in_code == schemas().keys() - {ENVELOPE}
-
-
-def of_messages(node: ast.AST) -> set[str]:
-    """Messages by hand name what happened without the order that it happened to."""
-    if not isinstance(node, ast.Call) or ast.unparse(node.func) != "_told":
-        return set()
-    return {f"ticket_order.{arg.value}" for arg in node.args if isinstance(arg, ast.Constant)}
 
 
 def test_a_fault_is_found() -> None:
