@@ -289,7 +289,7 @@ def of_messages(node: ast.AST) -> set[str]:
     """Messages by hand name what happened without the order that it happened to."""
     if not isinstance(node, ast.Call) or ast.unparse(node.func) != "_told":
         return set()
-    return {f"ticket_order.{arg.value}" for arg in node.args if isinstance(arg, ast.Constant)}
+    return {f"ticket_order.{arg.value!s}" for arg in node.args if isinstance(arg, ast.Constant)}
 
 
 def test_a_fault_is_found() -> None:
