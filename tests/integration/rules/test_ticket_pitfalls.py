@@ -1,0 +1,277 @@
+"""Where ticketing went wrong, or nearly did: money, seats, deadlines, searching, broken records."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import STAFF, Person, Reply, World, customer
+from tests.integration.rules.scenes import instant, job
+from tests.integration.shops import OLGA, opened_shop
+
+REFUND = {"method": "full", "reason": "the singer is ill"}
+
+
+def ticket(number: str, seat: str | None = None, price: str = "50.00") -> dict[str, Any]:
+    return {"number": number, "seat": seat, "price": {"amount": price, "currency": "CHF"}}
+
+
+def put(world: World, order_id: str = "o-1", *, who: Person = OLGA, **fields: Any) -> Reply:
+    """Of 2025-04-01 at noon, by invoice, for an event in September, unless said."""
+    body = {
+        "shop_id": "shop-1",
+        "event": {"id": "gala", "name": "Gala", "starts_at": "2025-09-01T18:00:00Z"},
+        "buyer": {"name": "Léa Müller", "email": "lea@example.net", "locale": "fr"},
+        "placed_at": instant("2025-04-01"),
+        "payment_method": "invoice",
+        "tickets": [ticket("T-1", "A1")],
+        **fields,
+    }
+    return world.call("PUT", f"/ticket-orders/{order_id}", who, body)
+
+
+def placed(world: World, order_id: str = "o-1", **fields: Any) -> dict[str, Any]:
+    reply = put(world, order_id, **fields)
+    assert reply.status == 201, reply.text
+    found: dict[str, Any] = reply.json
+    return found
+
+
+def order(world: World, order_id: str = "o-1") -> dict[str, Any]:
+    reply = world.call("GET", f"/ticket-orders/{order_id}", OLGA)
+    assert reply.status == 200, reply.text
+    found: dict[str, Any] = reply.json
+    return found
+
+
+def post(world: World, door: str, body: Any, order_id: str = "o-1", **more: Any) -> Reply:
+    return world.call("POST", f"/ticket-orders/{order_id}/{door}", OLGA, body, **more)
+
+
+def pay(world: World, amount: str, reference: str, day: str, order_id: str = "o-1") -> Reply:
+    money = {"amount": amount, "currency": "CHF"}
+    body = {"amount": money, "reference": reference, "value_date": day}
+    return post(world, "payments", body, order_id)
+
+
+def found(world: World, who: Person = OLGA, **query: str) -> list[str]:
+    """The ids on every page of the shop's list."""
+    ids: list[str] = []
+    wanted = {"shop_id": "shop-1", **query}
+    while True:
+        reply = world.call("GET", "/ticket-orders", who, query=dict(wanted))
+        assert reply.status == 200, reply.text
+        ids += [each["id"] for each in reply.json["items"]]
+        if reply.json["next"] is None:
+            return ids
+        wanted["next"] = reply.json["next"]
+
+
+def head_key(order_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"ticket_order#{order_id}"}, "sk": {"S": "head"}}
+
+
+def start_only(world: World, day: str, at: str) -> None:
+    """A run that the queue keeps: its worker is dark."""
+    world.set_clock(instant(day, at))
+    world.invoke("invoice_reminders", {"as_of": instant(day, at)})
+
+
+def work(world: World) -> None:
+    world.work_queue(job="invoice_reminders")
+
+
+def test_G1_messages_that_waited_in_the_queue_do_not_remind_and_cancel_in_one_hour(
+    world: World,
+) -> None:
+    """The worker was dark for ten days and the queue kept what the scheduler sent: the last
+    reminder leaves today, and the order stays for n days from today."""
+    opened_shop(world, invoice={"days_before_first_reminder": 3, "reminders": 2})
+    world.set_clock(instant("2025-04-01"))
+    placed(world)
+    for day, at in (("2025-04-04", "10:00"), ("2025-04-07", "10:00"), ("2025-04-11", "01:00")):
+        start_only(world, day, at)
+    world.set_clock(instant("2025-04-12"))
+    work(world)
+    after = order(world)
+    assert after["status"] == "pending"
+    assert after["due_on"] == "2025-04-15"
+    assert len(world.mails()) == 1
+
+
+def test_G1_a_catch_up_run_for_an_earlier_day_tells_a_day_that_is_still_to_come(
+    world: World,
+) -> None:
+    opened_shop(world)
+    world.set_clock(instant("2025-04-01"))
+    placed(world)
+    world.set_clock(instant("2025-05-05"))
+    body = {"job": "invoice_reminders", "as_of": instant("2025-04-11")}
+    assert world.call("POST", "/job-runs", STAFF, body).status == 202
+    work(world)
+    assert order(world)["due_on"] >= "2025-05-05"
+
+
+def test_an_exchange_makes_a_number_that_the_entrance_takes(world: World) -> None:
+    opened_shop(world)
+    long = "T" * 64
+    placed(world, payment_method="card", tickets=[ticket(long, "A1")])
+    exchanged = post(world, "exchange", {"ticket": long, "seat": "A2"})
+    assert exchanged.status == 200, exchanged.text
+    number = exchanged.json["ticket_order"]["tickets"][1]["number"]
+    assert world.call("POST", f"/tickets/{number}/admission", OLGA).status == 200
+
+
+def test_an_exchange_goes_round_a_number_that_another_order_has(world: World) -> None:
+    opened_shop(world)
+    placed(world, payment_method="card")
+    placed(world, "o-2", payment_method="card", tickets=[ticket("t-1.X1", "B1")])
+    exchanged = post(world, "exchange", {"ticket": "T-1", "seat": "A2"})
+    assert exchanged.status == 200, exchanged.text
+
+
+def test_an_exchange_goes_round_a_number_that_its_own_order_has_in_capitals(world: World) -> None:
+    opened_shop(world)
+    tickets = [ticket("T-1", "A1"), ticket("T-1.X1", "A2")]
+    placed(world, payment_method="card", tickets=tickets)
+    exchanged = post(world, "exchange", {"ticket": "T-1", "seat": "A3"})
+    assert exchanged.status == 200, exchanged.text
+
+
+def test_G13_one_order_under_a_policy_that_is_not_shipped_does_not_hide_the_others(
+    world: World,
+) -> None:
+    opened_shop(world)
+    placed(world)
+    placed(world, "o-2", tickets=[ticket("T-2", "A2")])
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key=head_key("o-2"),
+        UpdateExpression="SET policy = :p",
+        ExpressionAttributeValues={":p": {"S": "infomaniak/99"}},
+    )
+    listed = world.call("GET", "/ticket-orders", OLGA, query={"shop_id": "shop-1"})
+    assert listed.status == 200, listed.text
+    assert [each["id"] for each in listed.json["items"]] == ["o-1"]
+
+
+def test_I10_a_search_for_an_accent_alone_finds_nothing(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    assert found(world, q="\u0301") == []
+
+
+def test_I10_an_empty_search_is_not_the_whole_list(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    reply = world.call("GET", "/ticket-orders", OLGA, query={"shop_id": "shop-1", "q": ""})
+    assert reply.status == 422 or reply.json["items"] == []
+
+
+def test_I10_an_order_that_is_called_like_its_ticket_is_found_once(world: World) -> None:
+    opened_shop(world)
+    placed(world, "4711", tickets=[ticket("4711", "A1")])
+    assert found(world, q="4711", limit="1") == ["4711"]
+
+
+def test_I10_a_buyer_with_a_long_name_is_found_by_the_whole_of_it(world: World) -> None:
+    opened_shop(world)
+    name = "Association des amis de la musique de chambre de Vevey et environs"
+    placed(world, buyer={"name": name, "email": "amis@example.net"})
+    assert found(world, q=name) == ["o-1"]
+
+
+@pytest.mark.parametrize("letter", ["㌖", "㍿"])
+def test_I10_letters_that_are_many_when_taken_apart_are_no_error(world: World, letter: str) -> None:
+    opened_shop(world)
+    reply = put(world, buyer={"name": letter * 200, "email": "kilo@example.net"})
+    assert reply.status in (201, 422), reply.text
+    asked = {"shop_id": "shop-1", "q": letter * 200}
+    assert world.call("GET", "/ticket-orders", OLGA, query=asked).status in (200, 422)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("Søren Łukasz", "soren lukasz"), ("Anna Müller-Meier", "meier"), ("Seán O’Neill", "oneill")],
+)
+def test_I10_a_name_is_found_without_strokes_and_by_either_half(
+    world: World, name: str, words: str
+) -> None:
+    opened_shop(world)
+    placed(world, buyer={"name": name, "email": "x@example.net"})
+    assert found(world, q=words) == ["o-1"]
+
+
+def test_a_seat_that_is_written_in_two_ways_is_sold_once(world: World) -> None:
+    """The same letters to a reader: one with its accent, one with the accent put on it."""
+    opened_shop(world)
+    placed(world, tickets=[ticket("T-1", "Zo\u00e9 1")])
+    second = put(world, "o-2", tickets=[ticket("T-2", "Zoe\u0301 1")])
+    assert (second.status, second.text[:0]) == (409, "")
+
+
+def test_a_seat_in_small_letters_is_the_same_seat(world: World) -> None:
+    opened_shop(world)
+    placed(world, tickets=[ticket("T-1", "A1")])
+    assert put(world, "o-2", tickets=[ticket("T-2", "a1")]).status == 409
+
+
+def test_a_ticket_is_cancelled_and_exchanged_by_the_number_that_the_entrance_takes(
+    world: World,
+) -> None:
+    opened_shop(world)
+    tickets = [ticket("T-1", "A1"), ticket("T-2", "A2")]
+    placed(world, payment_method="card", tickets=tickets)
+    assert world.call("GET", "/tickets/t-2/admission", OLGA).json["admissible"]
+    assert post(world, "exchange", {"ticket": "t-1", "seat": "A3"}).status == 200
+    assert post(world, "cancellation", {"tickets": ["t-2"], "refund": REFUND}).status == 200
+
+
+def test_what_was_given_back_with_a_cancellation_is_not_owed_a_second_time(world: World) -> None:
+    """Half was paid; the organiser cancels and says that he gave it back."""
+    opened_shop(world)
+    world.set_clock(instant("2025-04-02"))
+    placed(world)
+    pay(world, "20.00", "r-1", "2025-04-02")
+    cancelled = post(world, "cancellation", {"refund": REFUND})
+    assert cancelled.status == 200, cancelled.text
+    after = order(world)
+    assert after["refunds"][0]["method"] == "full"
+    assert (after["credit"]["amount"], after["open_question"]) == ("0.00", None)
+
+
+def test_reviving_refuses_a_new_seat_for_a_ticket_that_does_not_come_back(world: World) -> None:
+    """T-1 was exchanged: its successor comes back, and nobody gets the seat that was named."""
+    opened_shop(world)
+    world.set_clock(instant("2025-04-02"))
+    placed(world, payment_method="card")
+    post(world, "exchange", {"ticket": "T-1", "seat": "A2"})
+    assert post(world, "cancellation", {"refund": REFUND}).status == 200
+    assert pay(world, "50.00", "r-1", "2025-04-02").status == 200
+    revived = post(world, "credit-decision", {"revive": {"seats": {"T-1": "C9"}}})
+    assert revived.status in (404, 422), revived.text
+
+
+def test_what_is_wrong_with_a_revival_is_said_before_that_it_is_refused(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    reply = post(world, "credit-decision", {"revive": {"seats": {"nobody": "C9"}}})
+    assert reply.status in (404, 422), reply.text
+
+
+def test_a_shop_that_is_not_yours_is_not_there_whatever_else_is_wrong(world: World) -> None:
+    opened_shop(world)
+    asked = {"shop_id": "shop-1", "bogus": "1"}
+    assert world.call("GET", "/ticket-orders", customer("mallory"), query=asked).status == 404
+    for wrong in ({"q": " "}, {"limit": "0"}, {"open_question": "maybe"}):
+        asked = {"shop_id": "shop-1", **wrong}
+        assert world.call("GET", "/ticket-orders", customer("mallory"), query=asked).status == 404
+
+
+def test_an_order_whose_shop_is_gone_can_still_be_seen_by_staff_and_paid(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    key = {"pk": {"S": "shop#shop-1"}, "sk": {"S": "head"}}
+    world.dynamodb.delete_item(TableName=world.names.table_name, Key=key)
+    assert world.call("GET", "/ticket-orders/o-1", STAFF).status in (200, 500)
+
+
