@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from tacit.calendar.__main__ import main
+from tacit.domain.tickets.words import words_of
+from tacit.store import keys
 from tests.integration.conftest import STAFF, Person, Reply, World, customer
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import instant, job
 from tests.integration.shops import OLGA, opened_shop
 
+GALA = {"id": "gala", "name": "Gala", "starts_at": "2025-09-01T18:00:00Z"}
 REFUND = {"method": "full", "reason": "the singer is ill"}
 
 
@@ -21,7 +24,7 @@ def put(world: World, order_id: str = "o-1", *, who: Person = OLGA, **fields: An
     """Of 2025-04-01 at noon, by invoice, for an event in September, unless said."""
     body = {
         "shop_id": "shop-1",
-        "event": {"id": "gala", "name": "Gala", "starts_at": "2025-09-01T18:00:00Z"},
+        "event": GALA,
         "buyer": {"name": "Léa Müller", "email": "lea@example.net", "locale": "fr"},
         "placed_at": instant("2025-04-01"),
         "payment_method": "invoice",
@@ -197,10 +200,13 @@ def test_I10_a_name_of_letters_that_are_many_when_taken_apart_is_no_error(
 
 @pytest.mark.parametrize("letter", ["㌖", "㍿"])
 def test_I10_nor_is_searching_for_it(world: World, letter: str) -> None:
+    """DynamoDB takes no partition key of more than 2048 bytes; the imitation takes any."""
     opened_shop(world)
     asked = {"shop_id": "shop-1", "q": letter * 200}
     reply = world.call("GET", "/ticket-orders", OLGA, query=asked)
-    assert reply.status in (200, 422), reply.text
+    asked_for = [keys.token("shop-1", word) for word in words_of(asked["q"])]
+    fits = all(len(key.encode()) <= 2048 for key in asked_for)
+    assert reply.status == 422 or (reply.status == 200 and fits)
 
 
 @pytest.mark.parametrize(
@@ -281,14 +287,12 @@ def test_a_shop_that_is_not_yours_is_not_there_whatever_else_is_wrong(world: Wor
         assert world.call("GET", "/ticket-orders", customer("mallory"), query=asked).status == 404
 
 
-def test_an_order_whose_shop_is_gone_can_still_be_seen_by_staff_and_paid(world: World) -> None:
+def test_an_order_whose_shop_is_gone_can_still_be_seen_by_staff(world: World) -> None:
     opened_shop(world)
     placed(world)
     key = {"pk": {"S": "shop#shop-1"}, "sk": {"S": "head"}}
     world.dynamodb.delete_item(TableName=world.names.table_name, Key=key)
-    assert world.call("GET", "/ticket-orders/o-1", STAFF).status in (200, 500)
-
-
+    assert world.call("GET", "/ticket-orders/o-1", STAFF).status == 200
 
 
 def test_G1_a_bank_delay_does_not_shorten_what_the_last_reminder_gives(
@@ -350,6 +354,27 @@ def test_a_rebuilt_calendar_has_the_ticket_orders_too(world: World) -> None:
     assert order(world)["reminders_sent"] == 1
 
 
+def test_G3_money_is_recorded_however_often_some_was_given_back(world: World) -> None:
+    """Each giving back leaves a line on the order, which is one item of 400 KB at most."""
+    opened_shop(world)
+    placed(world, payment_method="card")
+    pay(world, "1.00", "r-0", "2025-04-02")
+    refund = {"method": "cash", "reason": "\U0001f3ad" * 500}
+    assert post(world, "credit-decision", {"refund": refund}).status == 200
+    named = {"TableName": world.names.table_name, "Key": head_key("o-1")}
+    note = world.dynamodb.get_item(**named)["Item"]["refunds"]["L"][0]
+    world.dynamodb.update_item(
+        **named,
+        UpdateExpression="SET refunds = :r",
+        ExpressionAttributeValues={":r": {"L": [note] * 180}},
+    )
+    for number in range(1, 25):
+        paid = pay(world, "1.00", f"r-{number}", "2025-04-02")
+        assert paid.status == 200, paid.text
+        given = post(world, "credit-decision", {"refund": refund})
+        assert given.status < 500, given.text
+
+
 # What held.
 
 
@@ -396,7 +421,7 @@ def test_a_dry_run_of_anything_writes_nothing(world: World) -> None:
     placed(world, "o-2", payment_method="card", tickets=[ticket("T-2", "A2"), ticket("T-3")])
     money = {"amount": "50.00", "currency": "CHF"}
     before = world.items()
-    dry = {"query": {"dry_run": "true"}, "headers": {"Idempotency-Key": "k-1"}}
+    dry: dict[str, Any] = {"query": {"dry_run": "true"}, "headers": {"Idempotency-Key": "k-1"}}
     asked: list[tuple[str, str, Any]] = [
         ("o-1", "payments", {"amount": money, "reference": "r", "value_date": "2025-04-02"}),
         ("o-1", "cancellation", {}),
@@ -453,16 +478,12 @@ def test_G13_a_parked_order_goes_back_to_work_when_it_is_mended(world: World) ->
     placed(world)
     change = {"TableName": world.names.table_name, "Key": head_key("o-1")}
     change["UpdateExpression"] = "SET policy = :p"
-    world.dynamodb.update_item(
-        **change, ExpressionAttributeValues={":p": {"S": "infomaniak/99"}}
-    )
+    world.dynamodb.update_item(**change, ExpressionAttributeValues={":p": {"S": "infomaniak/99"}})
     job(world, "2025-04-11", name="invoice_reminders")
     (parked,) = world.call("GET", "/parked", STAFF).json["items"]
     retried = world.call("POST", f"/parked/{parked['id']}/retry", STAFF, {})
     assert retried.code == "still_broken"
-    world.dynamodb.update_item(
-        **change, ExpressionAttributeValues={":p": {"S": "infomaniak/1"}}
-    )
+    world.dynamodb.update_item(**change, ExpressionAttributeValues={":p": {"S": "infomaniak/1"}})
     assert world.call("POST", f"/parked/{parked['id']}/retry", STAFF, {}).status == 200
     job(world, "2025-04-11", name="invoice_reminders")
     assert order(world)["reminders_sent"] == 1
@@ -503,3 +524,108 @@ def test_every_page_together_is_the_list(world: World, limit: str) -> None:
     asked = ["o-1", "o-3", "o-5"]
     assert sorted(found(world, limit=limit, open_question="true")) == asked
     assert sorted(found(world, limit=limit, q="muller", open_question="true")) == asked
+
+
+@pytest.mark.parametrize("locale", ["fr", "en", "sv", "de", "fr-CH", "xx"])
+def test_every_buyer_is_reminded_and_told_once(world: World, locale: str) -> None:
+    opened_shop(world)
+    buyer = {"name": "L", "email": f"{locale.lower()}@example.net", "locale": locale}
+    name = "Bcc: <x@y.z> $shop ?last|%s {0} ☃ " + "x" * 99
+    placed(world, buyer=buyer, event={**GALA, "name": name})
+    mails = []
+    for day in ("2025-04-11", "2025-04-21", "2025-05-02", "2025-05-02"):
+        job(world, day, name="invoice_reminders")
+        job(world, day, name="invoice_reminders")
+        mails += world.mails()
+    assert [mail["destinations"]["ToAddresses"] for mail in mails] == [[buyer["email"]]] * 3
+    assert all("\n" not in mail["subject"] for mail in mails)
+
+
+def test_a_preview_of_the_reminders_counts_what_is_due_and_starts_nothing(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    world.set_clock(instant("2025-04-11"))
+    body = {"job": "invoice_reminders", "as_of": instant("2025-04-11")}
+    before = world.items()
+    reply = world.call("POST", "/job-runs", STAFF, body, query={"dry_run": "true"})
+    assert (reply.status, reply.json["counts"]["due"]) == (202, 1)
+    assert world.items() == before
+
+
+def test_G3_part_then_the_rest_too_late_then_given_back_then_all_of_it(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    world.set_clock(instant("2025-04-02"))
+    pay(world, "20.00", "r-1", "2025-04-02")
+    job(world, "2025-04-21", name="invoice_reminders")
+    job(world, "2025-05-02", name="invoice_reminders")
+    assert order(world)["open_question"] == "paid_in_part"
+    assert post(world, "credit-decision", {"refund": REFUND}).status == 200
+    pay(world, "30.00", "r-2", "2025-04-30")
+    after = order(world)
+    assert (after["status"], after["credit"]["amount"]) == ("cancelled", "30.00")
+    pay(world, "30.00", "r-3", "2025-05-02")
+    after = order(world)
+    assert (after["status"], after["credit"]["amount"]) == ("paid", "10.00")
+    assert after["invoice_number"] == "o-1-2"
+    assert after["paid"]["amount"] == "80.00"
+    assert pay(world, "30.00", "r-3", "2025-05-02").json["events"] == []
+    assert pay(world, "30.01", "r-3", "2025-05-02").code == "reference_reused"
+    assert order(world)["paid"]["amount"] == "80.00"
+
+
+def test_G3_a_seat_that_was_sold_meanwhile_keeps_its_new_owner(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    job(world, "2025-04-21", name="invoice_reminders")
+    job(world, "2025-05-02", name="invoice_reminders")
+    placed(world, "o-2", payment_method="card", tickets=[ticket("T-2", "A1")])
+    pay(world, "50.00", "r-1", "2025-04-20")
+    assert order(world)["open_question"] == "late_money"
+    refused = post(world, "credit-decision", {"revive": {}})
+    assert refused.code == "seat_taken"
+    assert post(world, "credit-decision", {"revive": {"seats": {"T-1": "A2"}}}).status == 200
+    admitted = world.call("POST", "/tickets/T-1/admission", OLGA, {})
+    assert admitted.status == 200
+    assert put(world, "o-3", tickets=[ticket("T-3", "A2")]).code == "seat_taken"
+    post(world, "cancellation", {"refund": REFUND}, "o-2")
+    assert put(world, "o-3", tickets=[ticket("T-3", "A1")]).status == 201
+
+
+def test_the_same_key_is_one_payment_and_one_exchange(world: World) -> None:
+    opened_shop(world)
+    placed(world, payment_method="card")
+    keyed: dict[str, Any] = {"headers": {"Idempotency-Key": "k-1"}}
+    first = post(world, "exchange", {"ticket": "T-1", "seat": "A2"}, **keyed)
+    again = post(world, "exchange", {"ticket": "T-1", "seat": "A2"}, **keyed)
+    assert (first.status, first.text) == (again.status, again.text)
+    other = post(world, "exchange", {"ticket": "T-1", "seat": "A3"}, **keyed)
+    assert other.code == "idempotency_key_reused"
+    assert len(order(world)["tickets"]) == 2
+
+
+def test_nobody_gets_in_on_what_is_not_paid_or_not_valid(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    placed(world, "o-2", payment_method="card", tickets=[ticket("T-2", "A2"), ticket("T-3")])
+
+    def code(number: str) -> str:
+        return world.call("POST", f"/tickets/{number}/admission", OLGA, {}).code
+
+    assert code("t-1") == "not_paid"
+    post(world, "cancellation", {"tickets": ["T-2"], "refund": REFUND}, "o-2")
+    assert code("t-2") == "ticket_cancelled"
+    assert world.call("POST", "/tickets/t-3/admission", OLGA, {}).status == 200
+    assert code("T-3") == "already_admitted"
+    assert post(world, "cancellation", {"refund": REFUND}, "o-2").code == "already_admitted"
+
+
+def test_I19_an_open_order_keeps_the_terms_that_it_was_placed_under(world: World) -> None:
+    opened_shop(world)
+    placed(world)
+    changed = {"invoice": {"days_before_first_reminder": 2, "reminders": 0, "enabled": False}}
+    assert world.call("PATCH", "/shops/shop-1", OLGA, changed).status == 200
+    job(world, "2025-04-10", name="invoice_reminders")
+    assert order(world)["status"] == "pending"
+    job(world, "2025-04-21", name="invoice_reminders")
+    assert (order(world)["reminders_sent"], order(world)["due_on"]) == (2, "2025-05-01")
