@@ -24,6 +24,7 @@ def racer(pipe: Connection, barriers: dict[int, Any], variables: dict[str, str])
     answers what came of it."""
     os.environ.update(variables)
     from tests.repository.desk import Desk
+    from tests.repository.unlocking import conditions_gone
 
     desks: dict[str, Desk] = {}
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device
@@ -31,7 +32,7 @@ def racer(pipe: Connection, barriers: dict[int, Any], variables: dict[str, str])
     while (order := pipe.recv()) is not None:
         table, task, arguments, runners, unlocked = order
         desk = desks.setdefault(table, desks.get(table) or Desk(table))
-        with _meeting(desk, task, barriers[runners]), _conditions(unlocked):
+        with _meeting(desk, task, barriers[runners]), conditions_gone(unlocked):
             try:
                 result = TASKS[task](desk, *arguments)
             except Exception as error:
@@ -182,11 +183,10 @@ TASKS: dict[str, Callable[..., str]] = {
 # reference, a worker page and orders, that of the renewals the accounts, too; a change of an order
 # its contracts, and where one leaves another order, that one. A confirmation reads contract and
 # order, counts its try and reads the count, and then decides as a command does; a guess meets the
-# others before its try is counted. A change of a shop reads the shop. Of ticket orders: who buys
-# asks for numbers, then for seats; who pays asks for seats; who lets in reads order and shop; the
+# others before its try is counted. A change of a shop reads the shop. A command on a message reads
+# order, shop and message, who sends it message, order and shop; a command on a ticket order reads
+# order and shop, but who buys asks for numbers, then for seats, and who pays asks for seats. The
 # reminders' worker reads a page.
-# A command on a message reads order and shop, the shop once more for the role, and the message;
-# who sends it message, order and shop; a change of a ticket order the order and twice the shop.
 _LAST_READ = {
     "work": ("BatchGetItem", 2),
     "collect": ("BatchGetItem", 3),
@@ -205,15 +205,15 @@ _LAST_READ = {
     "undo": ("GetItem", 1),
     "redo": ("GetItem", 1),
     "open shop": ("GetItem", 1),
-    "undo message": ("GetItem", 4),
-    "send message": ("GetItem", 4),
-    "drop message": ("GetItem", 4),
-    "deliver": ("GetItem", 3),
-    "cancel order": ("GetItem", 3),
     "buy": ("BatchGetItem", 2),
     "pay": ("BatchGetItem", 1),
-    "admit": ("GetItem", 3),
+    "admit": ("GetItem", 2),
     "come due": ("BatchGetItem", 1),
+    "undo message": ("GetItem", 3),
+    "send message": ("GetItem", 3),
+    "drop message": ("GetItem", 3),
+    "deliver": ("GetItem", 3),
+    "cancel order": ("GetItem", 2),
 }
 
 
@@ -235,47 +235,3 @@ def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
         yield
     finally:
         events.unregister(event, meet)
-
-
-@contextmanager
-def _conditions(unlocked: tuple[str, ...]) -> Iterator[None]:
-    """Takes the conditions out of the writes whose names begin so."""
-    from dataclasses import replace
-
-    from tacit.store import by_hand, code_tries, orders, repository, shops, ticket_orders
-
-    def without(writes_of: Callable[..., Any]) -> Any:
-        def unconditional(*args: Any) -> Any:
-            return [
-                replace(write, condition=None) if write.name.startswith(unlocked) else write
-                for write in writes_of(*args)
-                if not (write.kind == "check" and write.name.startswith(unlocked))
-            ]
-
-        return unconditional
-
-    one_more = code_tries.one_more
-    # The functions that name a transaction's writes, by module.
-    places = (
-        (repository, "writes_of"),
-        (orders, "order_writes"),
-        (shops, "shop_writes"),
-        (ticket_orders, "order_writes"),
-    )
-    kept = [(module, name, getattr(module, name)) for module, name in places]
-    message_write, claim_write = by_hand.message_write, by_hand.claim_write
-    if "message" in unlocked:
-        by_hand.message_write = lambda *args: replace(message_write(*args), condition=None)
-        by_hand.claim_write = lambda *args: replace(claim_write(*args), condition=None)
-    if "tries" in unlocked:
-        code_tries.one_more = lambda *args: replace(one_more(*args), condition=None)
-    if unlocked:
-        for module, name, writes_of in kept:
-            setattr(module, name, without(writes_of))
-    try:
-        yield
-    finally:
-        code_tries.one_more = one_more
-        for module, name, writes_of in kept:
-            setattr(module, name, writes_of)
-        by_hand.message_write, by_hand.claim_write = message_write, claim_write

@@ -8,6 +8,7 @@ import pytest
 
 from tacit.domain.commands import Cancel, Renew
 from tacit.policies import newest
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
@@ -339,7 +340,7 @@ def test_G13_an_account_that_cannot_be_read_stops_its_holder_alone(
     for parked in found:
         now = desk.clock.now()
         Parking(desk.table).release(
-            parked, Parking(desk.table).mended(parked, policy_of, now), None, now
+            parked, Parking(desk.table).mended(parked, policy_of, policy_of_order, now), None, now
         )
     desk.work(message("run-2"))
     assert counts(desk, "run-2") == {"done": 3}

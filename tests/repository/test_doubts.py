@@ -8,6 +8,7 @@ import pytest
 
 from tacit.domain.commands import Cancel
 from tacit.domain.refusals import Broken
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.messages import LEASE, Messages, StillClaimed
 from tacit.store.parking import Parked, Parking
@@ -59,7 +60,7 @@ def test_G13_without_its_order_a_contract_is_parked_and_not_expired(
     assert contract is not None
     assert contract.status == "active"
     with pytest.raises(Broken):
-        Parking(desk.table).mended(found, policy_of, at(OVERDUE))
+        Parking(desk.table).mended(found, policy_of, policy_of_order, at(OVERDUE))
 
 
 @pytest.mark.parametrize("item", [None, {"item": "contract", "id": "d-1"}], ids=WITHOUT_ORDER)
@@ -80,7 +81,7 @@ def test_G13_without_its_parent_an_add_on_is_parked_and_neither_ended_nor_downgr
     assert contract is not None
     assert (contract.status, contract.plan) == ("non_renewing", "mail-addon")
     with pytest.raises(Broken):
-        Parking(desk.table).mended(found, policy_of, at(OVERDUE))
+        Parking(desk.table).mended(found, policy_of, policy_of_order, at(OVERDUE))
 
 
 def test_an_order_that_cannot_be_read_hides_no_other(desk: Desk, dynamodb_client: Any) -> None:

@@ -9,7 +9,8 @@ import pytest
 from tacit.domain.commands import Cancel
 from tacit.domain.refusals import Broken
 from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
-from tacit.runtime.worker import PAGE
+from tacit.runtime.shards import PAGE
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
@@ -194,7 +195,7 @@ def test_a_record_that_fails_in_three_runs_is_parked_and_comes_back_when_it_is_r
     ((parked,), _) = parking.page(["kreativmedia"], 50, None)
     assert (parked.id, parked.reason) == ("contract:c-1", "failed in 3 runs: RuntimeError")
     now = desk.clock.now()
-    parking.release(parked, parking.mended(parked, policy_of, now), None, now)
+    parking.release(parked, parking.mended(parked, policy_of, policy_of_order, now), None, now)
     assert parking.page(["kreativmedia"], 50, None) == ([], None)
     assert desk.table.get(keys.failure("contract#c-1")) is None
     assert desk.run_job("run-4", "2026-01-20")["done"] == 1
@@ -246,13 +247,13 @@ def test_G13_a_record_that_was_mended_is_handled_by_the_next_run(
     parked = parking.find(["kreativmedia"], f"contract:{contracts[0].id}")
     assert parked is not None
     with pytest.raises(Broken):
-        parking.mended(parked, policy_of, now)
+        parking.mended(parked, policy_of, policy_of_order, now)
     by_hand = desk.table.get((head["pk"], head["sk"]))
     assert by_hand is not None
     assert "parked_at" in by_hand
     assert "expiries_due_at" not in by_hand
     desk.table.write(put("head", {**by_hand, "expires_on": "2025-09-01"}))
-    parking.release(parked, parking.mended(parked, policy_of, now), None, now)
+    parking.release(parked, parking.mended(parked, policy_of, policy_of_order, now), None, now)
     assert desk.run_job("run-2", AS_OF)["done"] == 1
     assert truth(dynamodb_client, desk) == ({"expired": 1}, {"contract.expired": 1})
 

@@ -15,6 +15,7 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.commands import Cancel
 from tacit.runtime.relay import Relay
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.parking import Parking
@@ -185,7 +186,7 @@ def test_a_mended_event_is_released_into_the_outbox_and_delivered(desk: Desk) ->
     ((parked,), _) = parking.page(["kreativmedia"], 50, None)
     mend = update("event", parked.key, [Path("at").set("2025-05-01T10:00:00.000000Z")])
     desk.table.write(mend)
-    parking.release(parked, parking.mended(parked, policy_of, now), None, now)
+    parking.release(parked, parking.mended(parked, policy_of, policy_of_order, now), None, now)
     assert sweep(desk) == 1
     assert desk.bus.ids == ["c-0:1"]
 

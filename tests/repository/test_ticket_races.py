@@ -224,7 +224,7 @@ def test_G3_late_money_revives_or_is_credit_while_somebody_buys_the_seat(
     asked = [order for order in orders if order.question == "late_money"]
     assert len(asked) == answers[kept]
     assert all(order.credit == order.paid for order in asked)
-    listed, _ = here.ticket_search.page("shop-1", (), True, ROUNDS + 1, None)
+    listed, _ = here.ticket_search.page(["shop-1"], (), True, ROUNDS + 1, None)
     assert [order.id for order in listed] == sorted(order.id for order in asked)
 
 
