@@ -3,7 +3,7 @@
 - On AWS the gateway responses arrive inside the API's OpenAPI body. MiniStack reads routes and
   authorizers from that body and leaves the responses out; here they are put one by one.
 - SES checks `ses:SendEmail` on the identity of the sender. MiniStack asks for permission on `*`,
-  which the template does not give; here the role of the mail function gets it.
+  which the template does not give; here the roles of those who send mail get it.
 - The sender is verified by whoever owns the address. Here nobody does, and it is verified at once.
 """
 
@@ -54,7 +54,8 @@ def _let_mail_be_sent(stack: Description, stack_name: str) -> None:
     parameters = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]["Parameters"]
     sender = {each["ParameterKey"]: each["ParameterValue"] for each in parameters}["Sender"]
     client(stack, "ses").verify_email_identity(EmailAddress=sender)
-    _allow(stack, stack_name, "MailRole", "ses:SendEmail", "*")
+    for role in ("MailRole", "MessageSenderRole"):
+        _allow(stack, stack_name, role, "ses:SendEmail", "*")
 
 
 def _allow(stack: Description, stack_name: str, role: str, action: str, resource: str) -> None:

@@ -32,6 +32,7 @@ class Story:
         self.sam = self.api.person("sam", "staff")
         self.alice = self.api.person("alice", *customer)
         self.bob = self.api.person("bob", *customer)
+        self.olga = self.api.person("olga", *customer)
         self.nina = self.api.person(f"nina-{self.run}", *customer)  # with money of this run's own
         self.nina_address = f"{self.nina.name}@example.net"
 
@@ -91,6 +92,10 @@ class Story:
     def renewals(self, as_of: str) -> None:
         """Run the job and wait for its end."""
         self._run("renewals", as_of)
+
+    def reminders(self, as_of: str) -> None:
+        """Of invoices: run the job and wait for its end."""
+        self._run("invoice_reminders", as_of)
 
     def _run(self, job: str, as_of: str) -> Answer:
         body = {"job": job, "as_of": as_of}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local import story_money, story_one_life, story_other_ends, story_plan
+from local import story_money, story_one_life, story_other_ends, story_plan, story_tickets
 from local.story_asking import Story
 
 
@@ -15,6 +15,7 @@ def tell(story: Story) -> None:
         story_other_ends.tell(story)
         story_plan.tell(story)
         story_money.tell(story)
+        story_tickets.tell(story)
     finally:
         page.step("The test clock is given back.")
         story.clock(None)
@@ -35,6 +36,7 @@ def _what_next(story: Story) -> None:
         f"  {url}/contracts/kx-alice-shop/plan-change-quotes",
         "STAFF=$(make token PERSON=sam STAFF=1)",
         f'curl -H "Authorization: Bearer $STAFF" {url}/contracts/{story.contract}/timeline',
+        f"""curl -H "Authorization: Bearer $STAFF" '{url}/ticket-orders?q=example&limit=3'""",
         f'curl -H "Authorization: Bearer $STAFF" {url}/providers/kreativmedia/policy',
     ):
         print(f"  {line}")

@@ -32,6 +32,7 @@ def test_the_story_is_told_to_its_end_twice_and_the_clock_given_back(
         assert f"{stack.api_url}/contracts" in text
         the_plan_was_changed_as_the_story_says(text, api, staff)
         the_money_went_where_the_story_says(text, api, staff)
+        the_tickets_were_sold_as_the_story_says(text, api, staff)
     assert api("GET", "/test-clock", staff).body == {"now": None}
 
 
@@ -59,7 +60,7 @@ def the_plan_was_changed_as_the_story_says(text: str, api: Any, staff: str) -> N
 
 def the_money_went_where_the_story_says(text: str, api: Any, staff: str) -> None:
     """Domains first, the server once there is enough, by hand once, and nothing that is short."""
-    month = text.partition("whose money does not suffice")[2]
+    month = text.partition("whose money does not suffice")[2].partition("One shop in")[0]
     ids = re.search(r"(story-\w+)-account", month)
     assert ids is not None
     name = ids[1]
@@ -85,6 +86,34 @@ def the_money_went_where_the_story_says(text: str, api: Any, staff: str) -> None
         "later": "2026-08-01",
     }
     assert ends["ordered"]["status"] == "pending"
+
+
+def the_tickets_were_sold_as_the_story_says(text: str, api: Any, staff: str) -> None:
+    """Reminded twice, paid in time, given up, revived, and once through the entrance."""
+    chapter = text.partition("One shop in fast motion")[2]
+    ids = re.search(r"/ticket-orders/(story-\w+)-ana", chapter)
+    assert ids is not None
+    name, run = ids[1], ids[1].removeprefix("story-")
+    for line in (
+        r"status +pending\n +due_on +2025-04-11\n +cancels_on +2025-05-01\n +reminders_sent +0",
+        r"due_on +2025-04-21\n +cancels_on +2025-05-01\n +reminders_sent +1",
+        rf"ana\+{run}@example\.net +\S",
+        r"21\s+April\s+2025",
+        rf"ben\+{run}@example\.net +\S",
+        r"events\.1\.type +ticket_order\.paid",
+        r"cancelled_by +deadline\n +cancelled_on +2025-05-01",
+        rf"invoice_number +{name}-ben-2\n.*\n +events\.1\.type +ticket_order\.revived",
+        r"commission +amount 4\.00, currency CHF",
+        r"ticket_order\.ticket_admitted",
+        r"code +already_admitted",
+        r"code +ticket_cancelled",
+    ):
+        assert re.search(line, chapter), line
+    orders = {who: api("GET", f"/ticket-orders/{name}-{who}", staff).body for who in ("ana", "ben")}
+    assert {order["status"] for order in orders.values()} == {"paid"}
+    assert [ticket["status"] for ticket in orders["ana"]["tickets"]] == ["valid", "cancelled"]
+    assert [ticket["status"] for ticket in orders["ben"]["tickets"]] == ["valid", "valid"]
+    assert orders["ana"]["tickets"][0]["admitted_at"]
 
 
 def story() -> str:

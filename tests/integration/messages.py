@@ -20,7 +20,7 @@ ORDER: dict[str, Any] = {
 }
 
 
-def ordered(world: World, order_id: str = "t-1", **fields: Any) -> None:
+def ordered(world: World, order_id: str = "w-1", **fields: Any) -> None:
     """An order of bea's, in a shop of olga's that is there afterwards."""
     if world.call("GET", "/shops/shop-1", STAFF).status == 404:
         opened_shop(world)
@@ -33,12 +33,12 @@ def ordered(world: World, order_id: str = "t-1", **fields: Any) -> None:
 def write(
     world: World, text: str = TEXT, who: Person | None = OLGA, to: str = "buyer", **rest: Any
 ) -> Reply:
-    body = {"subject": "t-1", "to": to, "text": text}
+    body = {"subject": "w-1", "to": to, "text": text}
     return world.call("POST", "/messages", who, body, **rest)
 
 
 def written(world: World, text: str = TEXT, who: Person = OLGA) -> dict[str, Any]:
-    """A message that is held, about t-1."""
+    """A message that is held, about w-1."""
     reply = write(world, text, who)
     assert reply.status == 201, reply.text
     found: dict[str, Any] = reply.json["message"]
@@ -51,8 +51,8 @@ def ask(world: World, message_id: str, what: str, who: Person = OLGA, **rest: An
 
 
 def listed(world: World, who: Person = OLGA, **query: str) -> list[dict[str, Any]]:
-    """What was written about t-1, the newest first."""
-    reply = world.call("GET", "/messages", who, query={"subject": "t-1", **query})
+    """What was written about w-1, the newest first."""
+    reply = world.call("GET", "/messages", who, query={"subject": "w-1", **query})
     assert reply.status == 200, reply.text
     found: list[dict[str, Any]] = reply.json["items"]
     return found

@@ -22,6 +22,7 @@ from tests.integration.edge import (
     noticed,
     payable,
 )
+from tests.integration.messages import ordered, written
 from tests.integration.plan_changes import ON_BEHALF, WISH, changeable
 from tests.integration.sales import COMMANDS, REFUND, francs, order_of, selling
 from tests.integration.shops import SHOP
@@ -113,6 +114,12 @@ SHOPS: dict[str, list[Any]] = {
         *({"closes_days_before_event": wrong} for wrong in [*NO_COUNT[1:], 366]),
     ],
 }  # fmt: skip
+MESSAGE = {"subject": "w-1", "to": "buyer", "text": "The doors open at eight."}
+MESSAGES: dict[str, list[Any]] = {
+    "subject": [*NO_ID, None],
+    "to": [*NO_ADDRESS, "Buyer", "mallory@example.net", None],
+    "text": [*NO_TEXT, "", " \n", "a\x00", "\ud800", "x" * 2001, None],
+}
 
 NO_AMOUNT: list[Any] = [
     7, "50.00", [], {}, {"amount": "50.00"}, {"currency": "CHF"}, francs("50.001"),
@@ -199,6 +206,8 @@ def world() -> Iterator[World]:
         payable(made)
         changeable(made)
         selling(made)
+        ordered(made, placed_at="2025-01-20T09:00:00Z")
+        written(made)
         yield made
 
 
@@ -446,6 +455,13 @@ def test_what_ticket_orders_are_asked_for_by_is_looked_at(world: World) -> None:
     refused("unknown_field", "status", shop_id="shop-1", status="paid")
 
 
+@pytest.mark.parametrize("field", MESSAGES)
+def test_a_wrong_value_in_a_message_is_named(world: World, field: str) -> None:
+    with nothing_written(world):
+        for value in MESSAGES[field]:
+            assert_refused(world, "POST", "/messages", field, {**MESSAGE, field: value})
+
+
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "1.0", "9" * 30, "9" * 999])
 def test_a_number_beyond_reason_is_named(world: World, number: str) -> None:
     with nothing_written(world):
@@ -498,6 +514,10 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("POST", "/shops/shop-1/redo", {}),
         ("PUT", "/ticket-orders/t-9", order_of("D-1")),
         *(("POST", path, body) for path, body in COMMANDS.items()),
+        ("POST", "/messages", MESSAGE),
+        ("POST", "/messages/w-1:2/undo", {}),
+        ("POST", "/messages/w-1:2/send", {}),
+        ("POST", "/messages/w-1:2/drop", {}),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
         ("POST", "/job-runs", {"job": "renewals", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),

@@ -96,11 +96,11 @@ def test_nor_can_a_ticket_have_such_a_number(
 def test_an_id_has_64_letters_at_most_and_one_that_holds_another_twice_as_many(
     world: World, door: tuple[str, str]
 ) -> None:
-    """Those of a parked record, a notice and a task begin with another thing's."""
+    """Those of a parked record, a notice, a task and a message begin with another thing's."""
     method, resource = door
     path = resource.replace("{id}", "x" * 65).replace("{change_id}", "c-1:2")
     reply = world.call(method, path.replace("{server_id}", "s-1"), STAFF, {})
-    if resource.startswith(("/parked/", "/notices/", "/tasks/")):
+    if resource.startswith(("/parked/", "/notices/", "/tasks/", "/messages/")):
         assert_problem(reply, 404, "not_found")
     else:
         assert_problem(reply, 422, "invalid_field", "id")

@@ -12,6 +12,7 @@ import pytest
 from tacit.domain.codes import code_of
 from tacit.runtime.stack import stack
 from tests.integration.conftest import ALICE, STAFF, Person, World, customer
+from tests.integration.messages import ask, ordered, written
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import KEPT, ON_BEHALF, asked_for, serving
 from tests.integration.rules.policy_files import policy_files
@@ -100,6 +101,7 @@ def lived(world: World) -> list[dict[str, Any]]:
     assert world.call("PUT", "/orders/o-1/autorenewal", ALICE, off).status == 200
     found = a_familys_life(world) + paid_ahead(world) + owed_under_a_warranty(world)
     found += another_plan(world) + set_in_a_shop(world) + sold_and_taken_back(world)
+    found += written_to_a_buyer(world)
     world.run_job("2026-01-15T11:00:00Z")
     world.set_clock("2026-01-16T11:00:00Z")
     paid = {"reference": "inv-1"}
@@ -212,6 +214,20 @@ def sold_and_taken_back(world: World) -> list[dict[str, Any]]:
     world.set_clock("2025-04-01T11:00:00Z")
     command(world, "t-4", "payments", payment("50.00", "bank-1"))
     return told(world)
+
+
+def written_to_a_buyer(world: World) -> list[dict[str, Any]]:
+    """A message that is undone, sent again and leaves, and one that is dropped."""
+    ordered(world)
+    first, second = written(world)["id"], written(world)["id"]
+    for message_id, what in ((first, "undo"), (first, "send"), (second, "drop")):
+        assert ask(world, message_id, what).status == 200
+    found = told(world)
+    world.set_clock("2025-08-05T11:00:15Z")
+    for event in found:
+        world.hand_out(event)
+    found += told(world)
+    return [event for event in found if "message_id" in event["detail"]["data"]]
 
 
 def another_plan(world: World) -> list[dict[str, Any]]:

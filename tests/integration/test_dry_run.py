@@ -25,6 +25,7 @@ from tests.integration.edge import (
     over,
     payable,
 )
+from tests.integration.messages import ask, ordered, written
 from tests.integration.plan_changes import ON_BEHALF, changeable, filled, other
 from tests.integration.sales import COMMANDS as SOLD
 from tests.integration.sales import PAYMENT, REFUND, order_of, payment, selling, sold
@@ -34,6 +35,7 @@ DRY = {"dry_run": "true"}
 JOB = {"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}
 RENEWALS = {**JOB, "job": "renewals"}
 KEY = {"Idempotency-Key": "k-1"}
+MESSAGE = {"subject": "w-1", "to": "buyer", "text": "The doors open at eight."}
 
 
 def broken(world: World) -> None:
@@ -64,6 +66,17 @@ def stepped(world: World) -> None:
     for reminders in (1, 3):
         assert set_to(world, {"reminders": reminders}).status == 200
     assert step(world, "undo").status == 200
+
+
+def seated(world: World) -> None:
+    ordered(world, placed_at="2025-01-20T09:00:00Z")
+
+
+def messaged(world: World) -> None:
+    """w-1:2 is held, w-1:3 undone."""
+    seated(world)
+    written(world)
+    assert ask(world, written(world)["id"], "undo").status == 200
 
 
 def as_it_is(world: World) -> None:
@@ -108,6 +121,11 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (selling, INA, "POST", "/ticket-orders/t-2/payments", payment("10.00", "bank-1")),
     (selling, OLGA, "POST", "/ticket-orders/t-2/cancellation", {}),
     (selling, OLGA, "POST", "/ticket-orders/t-3/credit-decision", {"refund": REFUND}),
+    (seated, OLGA, "POST", "/messages", MESSAGE),
+    (messaged, INA, "POST", "/messages/w-1:2/undo", {}),
+    (messaged, OLGA, "POST", "/messages/w-1:2/drop", {}),
+    (messaged, OLGA, "POST", "/messages/w-1:3/send", {}),
+    (messaged, STAFF, "POST", "/messages/w-1:3/drop", {}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
@@ -255,6 +273,11 @@ REFUSED: list[tuple[Person, str, str, dict[str, Any]]] = [
     (OLGA, "POST", "/ticket-orders/t-3/credit-decision", ELSEWHERE),
     (OLGA, "POST", "/tickets/B-1/admission", {}),
     (OLGA, "POST", "/tickets/C-1/admission", {}),
+    (OLGA, "POST", "/messages", {**MESSAGE, "to": "mallory@example.net"}),
+    (OLGA, "POST", "/messages", {**MESSAGE, "subject": "t-9"}),
+    (OLGA, "POST", "/messages/w-1:4/undo", {}),
+    (OLGA, "POST", "/messages/w-1:4/send", {}),
+    (OLGA, "POST", "/messages/w-1:9/drop", {}),
 ]
 
 
@@ -272,6 +295,9 @@ def test_a_refusal_is_the_same_in_a_dry_run(world: World) -> None:
     changeable(world)
     stepped(world)
     sold(world)
+    seated(world)
+    written(world)
+    assert ask(world, written(world)["id"], "drop").status == 200
     world.run_job("2025-02-01T11:00:00Z")
     for who, method, path, body in REFUSED:
         with nothing_written(world):

@@ -24,6 +24,7 @@ from tests.integration.edge import (
     OLGA,
     SVEN,
 )
+from tests.integration.messages import ORDER
 from tests.integration.money import opened
 from tests.integration.plan_changes import ON_BEHALF, asked_for, mailed_code, quoted
 from tests.integration.rules.policy_files import policy_files
@@ -47,6 +48,7 @@ PARTIES = (200, 200, 200, 404, 404, 404, 200, 404, 200, 404, 401)
 NOT_EXPIRED = (409, 403, 403, 404, 404, 404, 409, 404, 409, 404, 401)
 HOLDER = (200, 403, 403, 404, 404, 404, 200, 404, 200, 404, 401)
 MADE = (201, 403, 403, 404, 404, 404, 201, 404, 201, 404, 401)
+MADE_ALONE = (201, 404, 404, 404, 404, 404, 201, 404, 201, 404, 401)
 HOLDER_ALONE = (200, 404, 404, 404, 404, 404, 200, 404, 200, 404, 401)
 PLACED = (201, 404, 404, 404, 404, 404, 201, 404, 201, 404, 401)
 STAFF_OF_IT = (403, 403, 403, 403, 403, 403, 200, 404, 200, 403, 401)
@@ -72,7 +74,11 @@ SHOP = {
 }
 SOLD = {path.split("/")[-1]: body for path, body in COMMANDS.items()}
 # The lists of one thing, and of which one here.
-LISTED_BY = {"/notices": {"contract_id": "n-1"}, "/ticket-orders": {"shop_id": "shop-1"}}
+LISTED_BY = {
+    "/notices": {"contract_id": "n-1"},
+    "/ticket-orders": {"shop_id": "shop-1"},
+    "/messages": {"subject": "w-1"},
+}
 NOTICED = {**CONTRACT, "starts_on": "2024-02-20"}
 
 DOORS = {
@@ -108,6 +114,11 @@ DOORS = {
     ("DELETE", "/contracts/{id}/servers/{server_id}/removal"): ({}, HOLDER),
     ("GET", "/notices"): (None, HOLDER),
     ("POST", "/notices/{id}/payment"): ({"reference": "bank-1"}, STAFF_OF_IT),
+    ("POST", "/messages"): ({"subject": "w-1", "to": "buyer", "text": "x"}, MADE_ALONE),
+    ("GET", "/messages"): (None, HOLDER_ALONE),
+    ("POST", "/messages/{id}/undo"): ({}, HOLDER_ALONE),
+    ("POST", "/messages/{id}/send"): ({}, HOLDER_ALONE),
+    ("POST", "/messages/{id}/drop"): ({}, HOLDER_ALONE),
     ("GET", "/tasks"): (None, ANY_STAFF),
     ("POST", "/tasks/{id}/done"): ({}, STAFF_OF_IT),
     ("GET", "/accounts"): (None, TOKEN),
@@ -192,6 +203,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, dic
         ids |= plan_changes(world)
         ids |= shops(world)
         ids |= ticket_orders(world)
+        ids |= messages(world)
         yield world, {**ids, "parked": "contract:c-9"}
 
 
@@ -221,6 +233,16 @@ def ticket_orders(world: World) -> dict[str, str]:
     ids = {path.split("/")[-1]: path.split("/")[2] for path in COMMANDS}
     found = {f"/ticket-orders/{{id}}/{door}": order_id for door, order_id in ids.items()}
     return {**found, "ticket-orders": "t-1", "{number}": "A-1"}
+
+
+def messages(world: World) -> dict[str, str]:
+    """One about an order in alice's shop; it is undone, so that it can be sent or dropped."""
+    placed = {**ORDER, "placed_at": "2025-01-20T09:00:00Z"}
+    assert world.call("PUT", "/ticket-orders/w-1", ALICE, placed).status == 201
+    body = {"subject": "w-1", "to": "buyer", "text": "x"}
+    message = world.call("POST", "/messages", ALICE, body).json["message"]
+    assert world.call("POST", f"/messages/{message['id']}/undo", ALICE, {}).status == 200
+    return {"messages": message["id"]}
 
 
 def plan_changes(world: World) -> dict[str, str]:

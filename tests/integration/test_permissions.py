@@ -16,6 +16,7 @@ from tests.integration.edge import (
     noticed,
     payable,
 )
+from tests.integration.messages import ask, ordered, write
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import MARKED, asked_for, changeable, mailed_code, other, quoted
 from tests.integration.sales import COMMANDS, order_of, placed, sold
@@ -67,7 +68,14 @@ def _resource(value: dict[str, Any]) -> str:
     names = {"TacitTable": "table", "Bus": "bus", "StackSecret": "secret"}
     names |= {
         f"{name}Queue": "queue"
-        for name in ("Expiries", "Renewals", "InvoiceReminders", "Mail", "Follow")
+        for name in (
+            "Expiries",
+            "Renewals",
+            "InvoiceReminders",
+            "Mail",
+            "Follow",
+            "HeldMessages",
+        )
     }
     if "Fn::GetAtt" in value:
         name = str(value["Fn::GetAtt"][0])
@@ -90,6 +98,7 @@ def calls() -> Iterator[Calls]:
         go_through_the_orders(world)
         go_through_the_shops(world)
         go_through_the_ticket_orders(world)
+        go_through_the_messages(world)
         go_through_a_family(world)
         go_through_the_renewals(world)
         go_through_the_plan_changes(world)
@@ -169,6 +178,26 @@ def go_through_the_ticket_orders(world: World) -> None:
     ):
         reply = world.call("GET", "/ticket-orders", OLGA, query={"shop_id": "shop-1", **query})
         assert reply.status == 200, reply.text
+
+
+def go_through_the_messages(world: World) -> None:
+    """One goes back into the queue, is undone and sent again, and leaves."""
+    placed = {"placed_at": "2025-01-20T09:00:00Z"}
+    ordered(world, **placed)
+    held = write(world, headers=KEY)
+    assert held.status == 201, held.text
+    message_id = held.json["message"]["id"]
+    world.mails()
+    for what in ("undo", "send"):
+        assert ask(world, message_id, what, headers=KEY).status == 200
+    query = {"subject": "w-1", "limit": "1"}
+    for who in (OLGA, INA, STAFF):
+        assert world.call("GET", "/messages", who, query=query).status == 200
+    world.set_clock("2025-02-01T11:00:15Z")
+    assert world.mails()
+    other = write(world).json["message"]["id"]
+    assert ask(world, other, "drop", headers=KEY).status == 200
+    world.set_clock("2025-02-01T11:00:00Z")
 
 
 def go_through_a_family(world: World) -> None:
@@ -375,6 +404,8 @@ def test_a_function_that_asks_for_the_time_knows_of_the_test_clock(calls: Calls)
         "follow",
         "invoice_reminders_worker",
         "mail",
+        "message_sender",
+        "messages",
         "orders",
         "plan_changes",
         "renewals_worker",

@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.conftest import ALICE, REGION, STAFF, World
 from tests.integration.edge import nothing_written
+from tests.integration.messages import BUYER, ordered, statuses
 from tests.integration.money import moved, opened
 from tests.integration.plan_changes import serving
 from tests.integration.sales import placed
@@ -77,6 +78,41 @@ def test_ticket_orders_json_books_a_payment_once_however_often_it_is_sent(world:
     assert answers[0]["body"] == answers[1]["body"]
     order = world.call("GET", "/ticket-orders/t-2", STAFF).json
     assert (order["status"], order["paid"]["amount"]) == ("paid", "100.00")
+
+
+@pytest.fixture
+def seated(world: World) -> World:
+    """The ticket order w-1 of the samples, in olga's shop."""
+    world.set_clock("2025-11-03T11:00:00Z")
+    ordered(world)
+    return world
+
+
+def test_messages_json_holds_one_message_however_often_it_is_sent(seated: World) -> None:
+    answers = [seated.invoke("messages", sample("messages")) for _ in range(2)]
+    assert answers[0]["statusCode"] == 201, answers[0]["body"]
+    assert answers[0]["body"] == answers[1]["body"]
+    assert statuses(seated) == ["held"]
+
+
+def test_message_sender_json_is_on_the_bus_when_messages_json_was_answered(seated: World) -> None:
+    seated.relay()
+    seated.invoke("messages", sample("messages"))
+    (on_the_bus,) = seated.relay()
+    in_the_queue = json.loads(sample("message_sender")["Records"][0]["body"])
+    assert on_the_bus["detail-type"] == in_the_queue["detail-type"]
+    assert on_the_bus["detail"] == in_the_queue["detail"]
+
+
+def test_message_sender_json_sends_one_mail_when_the_hold_is_over(seated: World) -> None:
+    seated.invoke("messages", sample("messages"))
+    before = len(sent_to(BUYER))
+    for second, mails in ((14, 0), (15, 1), (16, 1)):
+        seated.set_clock(f"2025-11-03T11:00:{second}Z")
+        answer = seated.invoke("message_sender", sample("message_sender"))
+        assert answer == {"batchItemFailures": []}
+        assert len(sent_to(BUYER)) == before + mails
+    assert statuses(seated) == ["sent"]
 
 
 def test_renewing_json_renews_a_contract_once_however_often_it_is_sent(sold: World) -> None:

@@ -56,3 +56,23 @@ def test_a_deposit_counts_once_and_what_is_activated_is_on_trial(world: World) -
     assert days.days == 10
     assert world.contract("ru-example-certificate", ALICE)["status"] == "pending"
     assert world.contract("im-example-phare", customer("erika"))["renewal_warranty"] is True
+
+
+def test_I10_the_shop_has_an_order_in_each_state_and_one_to_decide_on(world: World) -> None:
+    for method, path, body in requests(TODAY):
+        world.call(method, path, STAFF, body)
+    erika = customer("erika", "infomaniak")
+    listed = world.call("GET", "/ticket-orders", erika).json["items"]
+    orders = {order["id"]: order for order in listed}
+    assert {order["status"] for order in listed} == {"pending", "paid", "cancelled"}
+    waiting = orders["im-1001"]
+    assert (waiting["reminders_sent"], waiting["due_on"] > TODAY.isoformat()) == (0, True)
+    assert (orders["im-1003"]["status"], orders["im-1003"]["paid"]["amount"]) == ("paid", "90.00")
+    assert orders["im-1004"]["refunds"][0]["method"] == "full"
+    assert orders["im-1005"]["insurance"]["tickets"] == ["IM-1005-1", "IM-1005-2"]
+    assert orders["im-1006"]["channel"] == "box_office"
+    query = {"open_question": "true"}
+    (asked,) = world.call("GET", "/ticket-orders", erika, query=query).json["items"]
+    assert (asked["id"], asked["open_question"]) == ("im-1007", "late_money")
+    run = world.run_job(f"{TODAY}T03:00:00Z", "invoice_reminders")
+    assert world.call("GET", f"/job-runs/{run}", STAFF).json["counts"]["done"] == 0

@@ -18,10 +18,12 @@ from tacit.runtime.message_bodies import message_json
 from tacit.runtime.registration import read_registration
 from tacit.runtime.shapes import Body
 from tacit.runtime.shop_bodies import shop_json, snapshot_json
+from tacit.runtime.ticket_answers import admission_json, order_json
 from tacit.service import View
 from tests.unit.cases import KREATIVMEDIA, at, registered
 from tests.unit.messages import held
 from tests.unit.shops import a_shop
+from tests.unit.test_docs_keys_tickets import RULES, Box, place
 from tests.unit.test_docs_pages import doors
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
@@ -74,6 +76,20 @@ def test_every_field_of_a_shop_and_of_its_settings_is_there_and_no_other() -> No
 
 def test_every_field_of_a_message_is_there_and_no_other() -> None:
     assert rows("A message").keys() == message_json(held().message, Role.STAFF).keys()
+
+
+def test_every_field_of_a_ticket_order_and_its_parts_is_there_and_no_other() -> None:
+    box = Box()
+    box.step(place(), "2025-04-01")
+    order = box.order
+    assert order is not None
+    shown = order_json(order, RULES)
+    assert rows("A ticket order").keys() == shown.keys()
+    for part in ("event", "buyer"):
+        named = set(re.findall(r"`(\w+)`", rows("A ticket order")[part])) - {"fr"}
+        assert named == shown[part].keys()
+    assert rows("A ticket").keys() == shown["tickets"][0].keys()
+    assert rows("Admission").keys() == admission_json(order, order.tickets[0]).keys()
 
 
 def test_the_jobs_that_can_be_asked_for_are_there() -> None:

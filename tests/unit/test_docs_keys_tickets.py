@@ -1,4 +1,4 @@
-"""The capacity units of a ticket order's changes in docs/keys.md, counted from the items we write."""
+"""The capacity units of a ticket order's changes in docs/keys.md, counted from what we write."""
 
 from dataclasses import replace
 from datetime import date, datetime

@@ -13,7 +13,8 @@ import pytest
 
 from local.api import Answer
 from local.description import Description
-from local.portfolio.__main__ import bodies, outcome, requests, start_day_of
+from local.portfolio import tickets
+from local.portfolio.__main__ import bodies, fill, outcome, requests, start_day_of
 from local.portfolio.days import day
 from local.progress import Trouble
 from tacit import policies
@@ -289,6 +290,38 @@ def test_any_other_answer_stops_the_fill(status: int) -> None:
     body = {"code": "label_taken", "params": {"thing": "contract"}}
     with pytest.raises(Trouble, match=f"c-1: {status}"):
         outcome("c-1", Answer(status, "application/problem+json", body))
+
+
+class Stack:
+    """Answers every request as one that finds the thing there, ticket orders in that version."""
+
+    def __init__(self, status: int, version: int) -> None:
+        self.status, self.version, self.asked = status, version, list[str]()
+
+    def ask(self, _: Any, method: str, path: str, __: Any) -> Answer:
+        self.asked.append(f"{method} {path}")
+        if method == "PUT" and path.startswith("/ticket-orders/"):
+            return Answer(self.status, "application/json", {"version": self.version})
+        return Answer(200, "application/json", {})
+
+
+@pytest.mark.parametrize(
+    ("status", "version", "led"), [(201, 1, True), (200, 1, True), (200, 2, False)]
+)
+def test_a_ticket_order_that_has_had_a_life_is_left_alone(
+    status: int, version: int, led: bool
+) -> None:
+    stack = Stack(status, version)
+    counts = fill(stack, None, FRIDAY)  # type: ignore[arg-type]
+    commands = {each for each in stack.asked if each.startswith("POST /ticket-orders/")}
+    assert bool(commands) is led
+    assert sum(counts.values()) == len(list(requests(FRIDAY)))
+
+
+def test_the_shops_buyers_could_not_be_written_to_either() -> None:
+    sold = [body for _, path, body in tickets.requests(FRIDAY) if "buyer" in body]
+    assert {body["buyer"]["email"].split("@")[1] for body in sold} == {"example.net"}
+    assert {body["payment_method"] for body in sold} >= {"invoice", "card", "cash"}
 
 
 def stack_with(user_pool_id: str) -> Description:

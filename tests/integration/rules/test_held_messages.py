@@ -69,7 +69,7 @@ def undone(office: PostOffice) -> str:
     return message_id
 
 
-def stored(world: World, order_id: str = "t-1") -> dict[str, Any]:
+def stored(world: World, order_id: str = "w-1") -> dict[str, Any]:
     """The order's own item."""
     key = {"pk": {"S": f"ticket_order#{order_id}"}, "sk": {"S": "head"}}
     found = world.dynamodb.get_item(TableName=world.names.table_name, Key=key)["Item"]
@@ -134,7 +134,7 @@ def test_I18_what_leaves_is_the_text_in_the_shops_name(office: PostOffice) -> No
     held(office, "One\nTwo\n\n<b>Three</b>")
     it_is(office.world, BY_DEFAULT)
     office.delays_over()
-    assert office.subjects == ["Théâtre du Lac: message about your order t-1"]
+    assert office.subjects == ["Théâtre du Lac: message about your order w-1"]
     assert office.texts[0].endswith("One\nTwo\n\n<b>Three</b>\n")
 
 
@@ -280,7 +280,7 @@ def test_I18_the_sender_reads_the_order_again_and_writes_to_the_address_of_then(
     buyer["locale"] = {"S": "fr"}
     office.world.dynamodb.update_item(
         TableName=office.world.names.table_name,
-        Key={"pk": {"S": "ticket_order#t-1"}, "sk": {"S": "head"}},
+        Key={"pk": {"S": "ticket_order#w-1"}, "sk": {"S": "head"}},
         UpdateExpression="SET buyer = :buyer",
         ExpressionAttributeValues={":buyer": {"M": buyer}},
     )
@@ -288,7 +288,7 @@ def test_I18_the_sender_reads_the_order_again_and_writes_to_the_address_of_then(
     office.delays_over()
     assert office.addresses == ["bea@example.org"]
     assert office.subjects == [
-        "Théâtre du Lac\N{NO-BREAK SPACE}: message concernant votre commande t-1"
+        "Théâtre du Lac\N{NO-BREAK SPACE}: message concernant votre commande w-1"
     ]
 
 
@@ -300,13 +300,13 @@ def test_I18_the_shop_signs_with_the_name_it_has_when_the_message_leaves(
     assert renamed.status == 200
     it_is(office.world, BY_DEFAULT)
     office.delays_over()
-    assert office.subjects == ["Théâtre du Port: message about your order t-1"]
+    assert office.subjects == ["Théâtre du Port: message about your order w-1"]
 
 
 def test_I18_the_order_may_change_while_a_message_is_held(office: PostOffice) -> None:
     held(office)
-    body = {"tickets": ["T-t-1"], "refund": {"method": "voucher", "reason": "ill"}}
-    path = "/ticket-orders/t-1/cancellation"
+    body = {"tickets": ["T-w-1"], "refund": {"method": "voucher", "reason": "ill"}}
+    path = "/ticket-orders/w-1/cancellation"
     assert office.world.call("POST", path, OLGA, body).status == 200
     it_is(office.world, BY_DEFAULT)
     office.delays_over()
@@ -385,7 +385,7 @@ def test_who_may_not_see_the_order_finds_neither_it_nor_its_messages(
     message_id = written(sold)["id"]
     with nothing_written(sold):
         assert_problem(write(sold, who=who, to="anybody"), 404, "not_found")
-        query = {"subject": "t-1"}
+        query = {"subject": "w-1"}
         assert_problem(sold.call("GET", "/messages", who, query=query), 404, "not_found")
         for what in COMMANDS:
             reply = ask(sold, message_id, what, who)
@@ -394,7 +394,7 @@ def test_who_may_not_see_the_order_finds_neither_it_nor_its_messages(
 
 
 @pytest.mark.parametrize(
-    "message_id", ["t-1:1", "t-1:02", "t-1:x", "t-1:", "t-1", "t-9:2", "t-1:-2"]
+    "message_id", ["w-1:1", "w-1:02", "w-1:x", "w-1:", "w-1", "t-9:2", "w-1:-2"]
 )
 def test_an_id_that_no_message_has_is_not_found(sold: World, message_id: str) -> None:
     written(sold)
@@ -429,7 +429,7 @@ def test_the_organiser_learns_that_staff_wrote_and_not_who(sold: World) -> None:
 def test_the_messages_of_an_order_are_listed_page_by_page_the_newest_first(sold: World) -> None:
     ordered(sold, "t-2")
     wanted = [written(sold, f"number {number}")["id"] for number in range(5)][::-1]
-    found, query = [], {"subject": "t-1", "limit": "2"}
+    found, query = [], {"subject": "w-1", "limit": "2"}
     while True:
         page = sold.call("GET", "/messages", OLGA, query=dict(query)).json
         found += [message["id"] for message in page["items"]]
@@ -482,7 +482,7 @@ def test_no_event_and_no_log_has_the_text_or_the_address(
 
 
 def test_a_message_leaves_its_order_as_it_was(office: PostOffice) -> None:
-    path = "/ticket-orders/t-1"
+    path = "/ticket-orders/w-1"
     before = office.world.call("GET", path, OLGA).json
     undone(office)
     after = office.world.call("GET", path, OLGA).json

@@ -15,12 +15,14 @@ from tests.integration.rules.ticket_scenes import (
     mailed,
     on,
     order,
+    order_body,
     ordered,
     paid,
     set_to,
     show,
     status,
 )
+from tests.integration.shops import OLGA
 
 SEATS = ("S-1", "S-2", "S-3")
 
@@ -163,6 +165,18 @@ def test_G1_paid_in_the_dark_the_order_hears_nothing(owed: World) -> None:
 def test_G1_settings_of_the_shop_do_not_shorten_what_an_outage_made_longer(owed: World) -> None:
     set_to(owed, days_before_first_reminder=1, reminders=0)
     assert on(owed, "2025-04-22")["due_on"] == "2025-05-02"
+
+
+def test_G1_an_order_that_was_registered_weeks_late_is_reminded_before_it_is_cancelled(
+    world: World,
+) -> None:
+    a_shop(world)
+    it_is(world, "2025-05-20")
+    reply = world.call("PUT", "/ticket-orders/o-1", OLGA, order_body("2025-04-01"))
+    assert reply.status == 201, reply.text
+    assert on(world, "2025-05-20", "12:05")["due_on"] == "2025-05-30"
+    assert mailed(world) == ["reminder 2"]
+    cancelled_from(world, "2025-05-31", "2025-05-30")
 
 
 # ---------------------------------------------------------------- G1 and the last payment day

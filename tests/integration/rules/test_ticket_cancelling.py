@@ -382,6 +382,12 @@ def test_I9_neither_a_cancelled_ticket_nor_one_that_was_used_is_exchanged(shop: 
     assert free(shop, "S-1", "S-3") == ["S-3"]
 
 
+def test_I7_nothing_is_exchanged_in_an_order_that_waits_for_payment(shop: World) -> None:
+    ordered(shop)
+    with nothing_written(shop):
+        assert_problem(exchanges(shop, "T-1", "S-9"), 409, "whole_order_only")
+
+
 def test_I9_exchanging_is_told_without_names(shop: World) -> None:
     bought(shop)
     told(shop)

@@ -338,6 +338,25 @@ def test_G3_what_was_paid_in_part_before_the_deadline_counts_for_the_revival(
     assert (status(owed), amounts(owed)) == ("paid", ("150.00", "0.00"))
 
 
+def test_G3_what_was_given_back_does_not_count_for_a_revival(lapsed: World) -> None:
+    it_is(lapsed, "2025-05-10")
+    paid(lapsed, "60.00", value_date="2025-05-10")
+    assert decides(lapsed, refund=VOUCHER).status == 200
+    paid(lapsed, "90.00", "bank-2", "2025-05-10")
+    assert (status(lapsed), amounts(lapsed)) == ("cancelled", ("150.00", "90.00"))
+    assert asked_about(lapsed) == ["o-1"]
+
+
+def test_G3_tickets_without_a_seat_are_always_revived(world: World) -> None:
+    a_shop(world)
+    standing = [{**each, "seat": None} for each in tickets("T-1", "T-2")]
+    ordered(world, tickets=standing)
+    for day in ("2025-04-11", "2025-04-21", "2025-05-02"):
+        on(world, day)
+    assert paid(world, "100.00", value_date="2025-05-02")["status"] == "paid"
+    assert lets_in(world, "T-1", "T-2") == {"T-1": True, "T-2": True}
+
+
 def test_G3_what_is_too_much_of_a_revival_is_credit(lapsed: World) -> None:
     it_is(lapsed, "2025-05-10")
     paid(lapsed, "160.00", value_date="2025-05-10")

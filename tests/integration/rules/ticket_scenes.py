@@ -60,12 +60,13 @@ def ordered(
     day: str = "2025-04-01",
     at: str = "12:00",
     zone: str = CENTRAL,
+    who: Person = OLGA,
     **fields: Any,
 ) -> dict[str, Any]:
     """An order that olga registers in the moment in which it was placed."""
     world.set_clock(instant(day, at, zone))
     body = order_body(day, at, zone, **fields)
-    reply = world.call("PUT", f"/ticket-orders/{order_id}", OLGA, body)
+    reply = world.call("PUT", f"/ticket-orders/{order_id}", who, body)
     assert reply.status == 201, reply.text
     found: dict[str, Any] = reply.json
     return found
