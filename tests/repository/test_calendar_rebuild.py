@@ -11,16 +11,30 @@ from tacit.calendar import rebuild as rebuilding
 from tacit.calendar.__main__ import main
 from tacit.calendar.rebuild import Rebuild, Tally
 from tacit.domain.commands import Amend, Cancel
+from tacit.runtime.jobs import REMINDERS
 from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw, to_raw
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
+from tacit.store.ticket_items import ticket_order_item
 from tacit.store.writes import put
 from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, bad_heads
 from tests.repository.bulk import write_contracts, write_items
 from tests.repository.desk import Desk, everything, portfolio
+from tests.repository.ticket_bulk import a_shop, orders, pattern, write_orders, write_shops
+from tests.repository.ticket_desk import (
+    DEADLINE,
+    PRICE,
+    come_due,
+    due_at,
+    faults,
+    history,
+    pay,
+    place,
+    shop,
+)
 from tests.repository.wire import Cut, Wire
 
 DAY = date(2025, 9, 1)
@@ -42,6 +56,29 @@ def falsified(desk: Desk, contract_id: str, **wrong: Any) -> Raw:
     """The head as it was; now it holds something else. None takes an attribute away."""
     right = head(desk, contract_id)
     desk.table.write(put("head", {**from_raw(right), **(wrong or WRONG)}))
+    return right
+
+
+def order_head(desk: Desk, order_id: str) -> Raw:
+    raw = desk.table.get_raw(keys.ticket_order(order_id))
+    assert raw is not None
+    return raw
+
+
+def all_orders_wrong(desk: Desk, client: Any, *shops: tuple[str, int]) -> list[Raw]:
+    """Every item as it should be, of so many orders in each shop whose reminders are far too late;
+    "t-<shop>-0" is the first order of a shop."""
+    heads = []
+    for shop_id, number in shops:
+        found = a_shop(shop_id)
+        write_shops(client, desk.table.name, found)
+        names = [f"t-{shop_id}-{each}" for each in range(number)]
+        of_shop = list(orders(pattern(found), names))
+        write_orders(client, desk.table.name, of_shop)
+        heads += [ticket_order_item(order, policy_of_order(order)) for order in of_shop]
+    right = everything(client, desk.table.name)
+    wrong = {"reminders_due_at": NEVER, "shard": "64"}
+    write_items(client, desk.table.name, [{**each, **wrong} for each in heads])
     return right
 
 
@@ -104,12 +141,10 @@ def test_nothing_is_written_when_all_is_right(desk: Desk, dynamodb_client: Any, 
     before = everything(dynamodb_client, desk.table.name)
     with wire.heard():
         assert rebuilt(desk) == Tally(read=30, unchanged=30)
-    assert wire.counted.keys() == {"GetItem", "Query", "BatchGetItem", "DeleteItem"}
-    assert all(
-        call["Key"]["pk"] == {"S": "calendar-rebuild"}
-        for operation, call in wire.calls
-        if operation == "DeleteItem"
-    )
+    assert wire.counted.keys() == {"GetItem", "Query", "BatchGetItem", "PutItem", "DeleteItem"}
+    for operation, call in wire.calls:
+        if operation in ("PutItem", "DeleteItem"):
+            assert (call.get("Item") or call["Key"])["pk"] == {"S": "calendar-rebuild"}
     assert everything(dynamodb_client, desk.table.name) == before
 
 
@@ -202,6 +237,129 @@ def test_G13_heads_that_cannot_be_read_are_named_and_the_others_put_right(
     assert "kreativmedia/99" in tally.unreadable["contract#c-policy"]
     for each in bad:
         assert desk.table.get_raw((each["pk"], each["sk"])) == to_raw(each)
+
+
+def test_a_ticket_order_is_put_right_and_its_job_finds_it(desk: Desk) -> None:
+    shop(desk)
+    place(desk, "t-1", "A1")
+    right = order_head(desk, "t-1")
+    wrong = {"reminders_due_at": NEVER, "shard": "63"}
+    desk.table.write(put("head", {**from_raw(right), **wrong}))
+    assert desk.run_job("run-1", DEADLINE, REMINDERS)["done"] == 0
+    assert rebuilt(desk) == Tally(read=1, rewritten=1)
+    assert order_head(desk, "t-1") == right
+    assert desk.run_job("run-2", DEADLINE, REMINDERS)["done"] == 1
+    assert history(desk, "t-1") == ["registered", "cancelled"]
+
+
+@pytest.mark.parametrize("name", ["waits", "paid", "asked"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"reminders_due_at": None},
+        {"reminders_due_at": NEVER},
+        {"listing_sort": "2000"},
+        {"orders_key": None, "orders_sort": None},
+        {"orders_key": "questions#shop-2", "orders_sort": "1"},
+    ],
+    ids=lambda wrong: "-".join(f"{name}-{value}" for name, value in wrong.items()),
+)
+def test_each_derived_attribute_of_a_ticket_order_is_looked_at(
+    desk: Desk, name: str, wrong: dict[str, Any]
+) -> None:
+    shop(desk)
+    place(desk, name, "A1")
+    if name == "paid":
+        pay(desk, name, PRICE, "bank-1", "2025-04-02")
+    if name == "asked":
+        pay(desk, name, PRICE // 2, "bank-1", "2025-04-02")
+        come_due(desk, DEADLINE, name)
+    right = order_head(desk, name)
+    desk.table.write(put("head", {**from_raw(right), **wrong}))
+    false = int(order_head(desk, name) != right)  # a paid order has no instant to lose
+    assert rebuilt(desk) == Tally(read=1, rewritten=false, unchanged=1 - false)
+    assert order_head(desk, name) == right
+
+
+def test_the_orders_of_every_shop_are_met_and_the_contracts_too(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    names = [f"shop#{number} %" for number in range(12)]
+    all_wrong(desk, dynamodb_client, 3)
+    right = all_orders_wrong(desk, dynamodb_client, *((name, 3) for name in names), ("none", 0))
+    assert rebuilt(desk, page=2) == Tally(read=39, rewritten=39)
+    wrong_before = [raw for raw in right if raw["item"]["S"] == "ticket_order"]
+    now = everything(dynamodb_client, desk.table.name)
+    assert [raw for raw in now if raw["item"]["S"] == "ticket_order"] == wrong_before
+    assert rebuilt(desk) == Tally(read=39, unchanged=39)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_cut_off_in_the_middle_of_a_shop_it_goes_on_there(
+    desk: Desk, dynamodb_client: Any, wire: Wire, when: str
+) -> None:
+    right = all_orders_wrong(desk, dynamodb_client, ("shop-1", 20), ("shop-2", 3), ("shop-3", 20))
+    with wire.cut_off(when, "UpdateItem", 38), pytest.raises(Cut):
+        rebuilt(desk, page=5)
+    tally = rebuilt(desk, page=5)
+    assert tally.resumed
+    assert tally.read < 43 - 30
+    assert tally.rewritten == {"before": 6, "after": 5}[when]
+    assert everything(dynamodb_client, desk.table.name) == right
+
+
+def test_a_shop_opened_before_the_one_it_stopped_in_loses_nothing(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    """The place is kept behind the shop before: who comes between is met first."""
+    all_orders_wrong(desk, dynamodb_client, ("shop-2", 20))
+    with wire.cut_off("before", "UpdateItem", 13), pytest.raises(Cut):
+        rebuilt(desk, page=5)
+    lane = keys.lane_of("shop-2")
+    earlier = next(name for n in range(99) if keys.lane_of(name := f"shop-1{n}") == lane)
+    all_orders_wrong(desk, dynamodb_client, (earlier, 3))
+    tally = rebuilt(desk, page=5)
+    assert (tally.resumed, tally.rewritten) == (True, 3 + 8)
+    assert rebuilt(desk) == Tally(read=23, unchanged=23)
+
+
+def test_a_ticket_order_that_is_paid_between_read_and_write_is_not_overwritten(
+    desk: Desk, wire: Wire
+) -> None:
+    shop(desk)
+    place(desk, "t-1", "A1")
+    desk.table.write(put("head", {**from_raw(order_head(desk, "t-1")), "reminders_due_at": NEVER}))
+
+    def money() -> None:
+        assert pay(desk, "t-1", PRICE, "bank-1", "2025-04-02") == "paid"
+
+    with wire.meanwhile("UpdateItem", money):
+        assert rebuilt(desk) == Tally(read=1, unchanged=1, retried=1)
+    assert (faults(desk, "t-1"), due_at(desk, "t-1")) == ([], None)
+
+
+def test_a_parked_ticket_order_stays_out_of_its_calendar(desk: Desk) -> None:
+    shop(desk)
+    place(desk, "t-1", "A1")
+    key = keys.ticket_order("t-1")
+    assert Parking(desk.table).park(key, order_head(desk, "t-1"), "by hand", desk.clock.now())
+    assert rebuilt(desk) == Tally(read=1, unchanged=1)
+    assert due_at(desk, "t-1") is None
+
+
+def test_G13_a_ticket_order_that_cannot_be_read_is_named_and_an_unreadable_shop_hides_none(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    all_orders_wrong(desk, dynamodb_client, ("shop-1", 4))
+    broken = {**from_raw(order_head(desk, "t-shop-1-0")), "placed_at": "never"}
+    unknown = {**from_raw(order_head(desk, "t-shop-1-1")), "policy": "infomaniak/99"}
+    ruined = {**(desk.table.get(keys.shop("shop-1")) or {}), "snapshots": "gone"}
+    write_items(dynamodb_client, desk.table.name, [broken, unknown, ruined])
+    tally = rebuilt(desk)
+    assert (tally.read, tally.rewritten) == (4, 2)
+    assert tally.unreadable.keys() == {"ticket_order#t-shop-1-0", "ticket_order#t-shop-1-1"}
+    assert "infomaniak/99" in tally.unreadable["ticket_order#t-shop-1-1"]
+    assert order_head(desk, "t-shop-1-0") == to_raw(broken)
 
 
 def test_a_dry_run_counts_and_writes_nothing(desk: Desk, dynamodb_client: Any, wire: Wire) -> None:

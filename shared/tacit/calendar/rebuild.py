@@ -1,7 +1,7 @@
 """Every stored instant recomputed, after a change of calendar code or registry facts.
 
-It walks staff's listing, a provider's lane after the other, and so costs what is stored; no job and
-no request waits for it. A contract whose status changes meanwhile may move behind the walk and be
+It walks the listings of contracts and of ticket orders, and so costs what is stored; no job and no
+request waits for it. A contract whose status changes meanwhile may move behind the walk and be
 passed over: whoever moved it has written its instants anew. So the new code is deployed first.
 """
 
@@ -12,13 +12,15 @@ from hashlib import sha256
 from pathlib import Path
 
 from tacit import policies
+from tacit.calendar.heads import Heads
 from tacit.domain.refusals import Broken
+from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store.codec import Raw
-from tacit.store.listing import Listing, Source, of_staff
+from tacit.store.derived import derived, derived_of_ticket_order
 from tacit.store.mapping import contract_of
-from tacit.store.rebuilding import Cursor, Cursors, key_of, put_right
+from tacit.store.rebuilding import Cursor, Cursors, Spot, key_of, put_right
 from tacit.store.table import Table
-from tacit.store.walk import Place
+from tacit.store.ticket_items import ticket_order_of
 from tacit.store.writes import ConditionFailed, Write
 from tacit.versions import policy_of
 
@@ -49,34 +51,22 @@ class Rebuild:
         self, table: Table, say: Callable[[str], None], dry_run: bool = False, page: int = PAGE
     ) -> None:
         self._table = table
-        self._listing = Listing(table)
+        self._heads = Heads(table, tuple(policies.shipped()), page)
         self._cursors = Cursors(table)
         self._say = say
         self._dry_run = dry_run
-        self._page = page
-        self._lanes: list[tuple[str, int]] = []
-        self._sources: list[Source] = []
-        for provider in policies.shipped():
-            sources = of_staff(provider, None)
-            self._lanes += [(provider, lane) for lane in range(len(sources))]
-            self._sources += sources
 
     def run(self, from_start: bool = False) -> Tally:
         """From where the last call was cut off, unless `from_start`; raises Busy, and can then be
         called again."""
         cursor = None if from_start or self._dry_run else self._left_off()
-        place = self._place(cursor) if cursor is not None else None
         tally = Tally(resumed=cursor is not None)
         tally.unreadable.update(cursor.unreadable if cursor is not None else {})
-        while True:
-            heads, place = self._listing.heads(self._sources, self._page, place)
+        for heads, behind in self._heads.pages(cursor.spot if cursor is not None else None):
             for raw in heads:
                 self._one(raw, tally)
-            if place is None:
-                break
-            self._keep(place, tally)
-            provider, lane = self._lanes[place["source"]]
-            self._say(f"{provider}, lane {lane}: {tally.read} read, {tally.rewritten} rewritten")
+            if behind is not None and heads:
+                self._come_to(behind, tally)
         if not self._dry_run:
             self._cursors.drop()
         return tally
@@ -86,20 +76,17 @@ class Rebuild:
         cursor = self._cursors.read()
         if cursor is None:
             return None
-        lane = (cursor.provider, cursor.lane)
-        if cursor.code != code() or lane not in self._lanes:
+        if cursor.code != code() or not self._heads.is_known(cursor.spot):
             self._say("the code has changed since the last call: from the start")
             return None
         return cursor
 
-    def _place(self, cursor: Cursor) -> Place:
-        return {"source": self._lanes.index((cursor.provider, cursor.lane)), "after": cursor.after}
-
-    def _keep(self, place: Place, tally: Tally) -> None:
+    def _come_to(self, spot: Spot, tally: Tally) -> None:
         if not self._dry_run:
-            provider, lane = self._lanes[place["source"]]
-            cursor = Cursor(provider, lane, place["after"], code(), tally.unreadable)
-            self._cursors.keep(cursor)
+            self._cursors.keep(Cursor(spot, code(), tally.unreadable))
+        what = "shops, " if spot.shops else ""
+        counted = f"{tally.read} read, {tally.rewritten} rewritten"
+        self._say(f"{what}{spot.provider}, lane {spot.lane}: {counted}")
 
     def _one(self, raw: Raw, tally: Tally) -> None:
         tally.read += 1
@@ -138,8 +125,12 @@ def _wanted(raw: Raw) -> Write | None:
     """As a commit would write it; raises Broken, also where the rules themselves stumble: one head
     never stops the others."""
     try:
+        if raw.get("item") == {"S": "ticket_order"}:
+            order = ticket_order_of(raw)
+            rules = policy_of_order(order)
+            return put_right(raw, order.version, derived_of_ticket_order(order, rules))
         contract = contract_of(raw)
-        return put_right(raw, contract, policy_of(contract))
+        return put_right(raw, contract.version, derived(contract, policy_of(contract)))
     except Broken:
         raise
     except Exception as error:

@@ -1,4 +1,4 @@
-"""What a head carries besides its contract: the places where calendars and lists find it.
+"""What a head carries besides its contract or ticket order: where calendars and lists find it.
 
 Functions of the head and its policy version alone. Nothing reads them back into a value.
 """
@@ -6,9 +6,13 @@ Functions of the head and its policy version alone. Nothing reads them back into
 from tacit.domain.calendar import expiries_due_at, renewals_due_at
 from tacit.domain.policy import Policy
 from tacit.domain.registration import own_order
+from tacit.domain.tickets.schedule import next_due_at
+from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.values import Contract, Order, Status
 from tacit.store import keys
 from tacit.store.codec import Item
+
+CALENDARS = ("renewals_due_at", "expiries_due_at", "reminders_due_at")
 
 
 def derived(contract: Contract, policy: Policy) -> Item:
@@ -25,6 +29,21 @@ def derived(contract: Contract, policy: Policy) -> Item:
         "listing_key": keys.listing(contract.provider, keys.lane_of(shard)),
         "listing_sort": f"{contract.status}#{keys.part(contract.id)}",
         **_own_order_place(contract),
+    }
+
+
+def derived_of_ticket_order(order: TicketOrder, policy: Policy) -> Item:
+    """Shard and calendar, the shop's list, that of its open questions."""
+    due_at = next_due_at(order, policy.ticketing) if policy.ticketing is not None else None
+    place = f"{keys.instant(order.placed_at)}#{keys.part(order.id)}"
+    asked = order.question is not None
+    return {
+        "shard": keys.shard_of(order.provider, order.id),
+        "reminders_due_at": keys.instant(due_at) if due_at else None,
+        "listing_key": keys.ticket_order_listing(order.shop_id, keys.lane_of(order.id)),
+        "listing_sort": place,
+        "orders_key": keys.open_questions(order.shop_id) if asked else None,
+        "orders_sort": place if asked else None,
     }
 
 

@@ -73,6 +73,14 @@ def shops_of_staff(provider: str) -> list[Source]:
     ]
 
 
+def ticket_orders_of(shop_id: str) -> list[Source]:
+    """Every ticket order of a shop, a lane at a time."""
+    return [
+        Source(keys.ticket_order_listing(shop_id, str(lane)), "", "listing")
+        for lane in range(keys.LANES)
+    ]
+
+
 class Listing:
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -98,7 +106,7 @@ class Listing:
     def heads(
         self, sources: Sequence[Source], limit: int, place: Place | None
     ) -> tuple[list[Raw], Place | None]:
-        """Contracts as the table holds them, also those that nobody can read."""
+        """What the index `listing` leads to, as the table holds it, also what nobody can read."""
         return self._heads(sources, limit, place, _contract_key)
 
     def _page(

@@ -4,7 +4,6 @@ from typing import Any
 
 from tacit.domain.money import Money
 from tacit.domain.policy import Policy
-from tacit.domain.tickets.schedule import next_due_at
 from tacit.domain.tickets.values import (
     Buyer,
     CancelledBy,
@@ -20,6 +19,7 @@ from tacit.domain.tickets.values import (
 )
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
+from tacit.store.derived import derived_of_ticket_order
 from tacit.store.texts import (
     day_text,
     instant_text,
@@ -31,23 +31,13 @@ from tacit.store.texts import (
 
 
 def ticket_order_item(order: TicketOrder, policy: Policy) -> Item:
-    """The head with everything derived from it: shard and calendar, the shop's list, and that of
-    its open questions."""
+    """The head with everything derived from it."""
     pk, sk = keys.ticket_order(order.id)
-    due_at = next_due_at(order, policy.ticketing) if policy.ticketing is not None else None
-    placed = keys.instant(order.placed_at)
-    place = f"{placed}#{keys.part(order.id)}"
-    asked = order.question is not None
     return {
         "pk": pk,
         "sk": sk,
         "item": "ticket_order",
-        "shard": keys.shard_of(order.provider, order.id),
-        "reminders_due_at": keys.instant(due_at) if due_at else None,
-        "listing_key": keys.ticket_order_listing(order.shop_id, keys.lane_of(order.id)),
-        "listing_sort": place,
-        "orders_key": keys.open_questions(order.shop_id) if asked else None,
-        "orders_sort": place if asked else None,
+        **derived_of_ticket_order(order, policy),
         **_fields(order),
     }
 
