@@ -270,9 +270,9 @@ def test_each_derived_attribute_of_a_ticket_order_is_looked_at(
     shop(desk)
     place(desk, name, "A1")
     if name == "paid":
-        pay(desk, name, PRICE, "bank-1", "2025-04-02")
+        pay(desk, name, PRICE, "bank-1", "2025-06-02")
     if name == "asked":
-        pay(desk, name, PRICE // 2, "bank-1", "2025-04-02")
+        pay(desk, name, PRICE // 2, "bank-1", "2025-06-02")
         come_due(desk, DEADLINE, name)
     right = order_head(desk, name)
     desk.table.write(put("head", {**from_raw(right), **wrong}))
@@ -331,7 +331,7 @@ def test_a_ticket_order_that_is_paid_between_read_and_write_is_not_overwritten(
     desk.table.write(put("head", {**from_raw(order_head(desk, "t-1")), "reminders_due_at": NEVER}))
 
     def money() -> None:
-        assert pay(desk, "t-1", PRICE, "bank-1", "2025-04-02") == "paid"
+        assert pay(desk, "t-1", PRICE, "bank-1", "2025-06-02") == "paid"
 
     with wire.meanwhile("UpdateItem", money):
         assert rebuilt(desk) == Tally(read=1, unchanged=1, retried=1)

@@ -29,11 +29,11 @@ from tests.unit.shops import REGISTERED
 PROVIDER = REGISTERED.provider
 SHOW = Show("show-1", "La Traviata", at("2026-03-01T19:00"))
 LEA = Buyer("Léa Müller", "lea@example.net", "fr")
-PLACED_AT = at("2025-04-01")
+PLACED_AT = at("2025-06-01")
 PRICE = 5000
 ONCE_A_DAY = 10  # days to the first reminder, and between any two
 # A shop that reminds nobody cancels after ten days; one that reminds once, after twenty.
-DEADLINE, DEADLINE_REMINDED, REMINDER = "2025-04-12", "2025-04-22", "2025-04-11"
+DEADLINE, DEADLINE_REMINDED, REMINDER = "2025-06-12", "2025-06-22", "2025-06-11"
 
 
 def shop(desk: Desk, shop_id: str = "shop-1", reminders: int = 0) -> None:
@@ -167,7 +167,7 @@ def faults(desk: Desk, order_id: str) -> list[str]:
     names = {ticket.seat for ticket in order.tickets if ticket.seat is not None}
     theirs = desk.ticket_orders.book.seats(order.shop_id, order.show.id, names)
     held = {name for name, owner in theirs.items() if owner == order_id}
-    if held != seats_of(order):
+    if held != {seat.casefold() for seat in seats_of(order)}:
         found.append(f"seats {sorted(held)}, valid {sorted(seats_of(order))}")
     return found
 
