@@ -520,6 +520,7 @@ def test_a_missing_field_is_named(world: World, field: str, how: str) -> None:
         ("POST", "/messages/w-1:2/drop", {}),
         ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
         ("POST", "/job-runs", {"job": "renewals", "as_of": "2025-02-01T00:00:00Z"}),
+        ("POST", "/job-runs", {"job": "invoice_reminders", "as_of": "2025-02-01T00:00:00Z"}),
         ("PUT", "/test-clock", {"now": None}),
     ],
 )
@@ -530,7 +531,7 @@ def test_what_no_door_takes_is_refused_at_each(
         with nothing_written(world):
             reply = world.call(method, path, STAFF, **asked)
             assert_problem(reply, status, code, field)
-        for job in ("expiries", "renewals"):
+        for job in ("expiries", "renewals", "invoice_reminders"):
             assert not world.messages(world.queue_of(job))
 
     refused(422, "unknown_field", "colour", body={**body, "colour": "red"})

@@ -28,7 +28,7 @@ from tests.integration.edge import (
 from tests.integration.messages import ask, ordered, written
 from tests.integration.plan_changes import ON_BEHALF, changeable, filled, other
 from tests.integration.sales import COMMANDS as SOLD
-from tests.integration.sales import PAYMENT, REFUND, order_of, payment, selling, sold
+from tests.integration.sales import PAYMENT, REFUND, order_of, payment, placed, selling, sold
 from tests.integration.shops import INA, OLGA, SHOP, opened_shop, set_to, step
 
 DRY = {"dry_run": "true"}
@@ -77,6 +77,12 @@ def messaged(world: World) -> None:
     seated(world)
     written(world)
     assert ask(world, written(world)["id"], "undo").status == 200
+
+
+def sold_before(world: World) -> None:
+    """An invoice that is long overdue at the job's `as_of`."""
+    opened_shop(world)
+    placed(world, "t-1", "A-1")
 
 
 def as_it_is(world: World) -> None:
@@ -128,6 +134,7 @@ COMMANDS: list[tuple[Any, Person, str, str, dict[str, Any]]] = [
     (messaged, STAFF, "POST", "/messages/w-1:3/drop", {}),
     (as_it_is, STAFF, "POST", "/job-runs", JOB),
     (as_it_is, KIM, "POST", "/job-runs", RENEWALS),
+    (sold_before, STAFF, "POST", "/job-runs", {**JOB, "job": "invoice_reminders"}),
     (as_it_is, KIM, "POST", "/job-runs", JOB),
     (broken, KIM, "POST", "/parked/contract:c-9/retry", {}),
     (as_it_is, STAFF, "PUT", "/test-clock", {"now": "2030-01-01T00:00:00Z"}),
@@ -144,7 +151,7 @@ def test_a_preview_equals_what_happens(world: World, command: Any) -> None:
         preview = world.call(method, path, who, body, query=DRY, headers=KEY)
         assert world.call("GET", "/contracts/c-1", STAFF).json["version"] >= 1
     assert preview.status < 300, preview.text
-    for job in ("expiries", "renewals"):
+    for job in ("expiries", "renewals", "invoice_reminders"):
         assert not world.messages(world.queue_of(job))
     before = everything(world)
     real = world.call(method, path, who, body, query={"dry_run": "false"}, headers=KEY)

@@ -12,6 +12,8 @@ from tests.integration.conftest import ALICE, BOB, STAFF, World
 from tests.integration.imitation import moto_alone
 from tests.integration.money import opened
 from tests.integration.plan_changes import asked_for, mailed_code, other, serving
+from tests.integration.sales import REFUND, order_of, payment
+from tests.integration.shops import OLGA, opened_shop
 
 TOKEN = "eyJraWQiOiJ0b2tlbi1vZi1hbGljZSJ9.secret.signature"
 KEY = "key-of-alice-4711"
@@ -20,7 +22,21 @@ LABEL = "private-name-of-alice.ch"
 REASON = "because of a private matter"
 HOLDER = "alice"
 WHY = "she called from her private number"
-SECRETS = (TOKEN, KEY, EMAIL, LABEL, REASON, WHY, "alice.private", "private-name", "4711")
+BUYER = "Ludivine Desrosiers-Example"
+SECRETS = (
+    TOKEN,
+    KEY,
+    EMAIL,
+    LABEL,
+    REASON,
+    WHY,
+    BUYER,
+    "Ludivine",
+    "ludivine",
+    "alice.private",
+    "private-name",
+    "4711",
+)
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": KEY}
 # Ours may say which record it was; whoever is on duty needs no more.
 LIBRARIES = ("boto3", "botocore", "pynamodb", "urllib3", "aws_lambda_powertools")
@@ -63,6 +79,7 @@ def live_a_life(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
     assert world.mails()
     code = change_plan(world)
     renew_and_take_back(world)
+    sell_tickets(world)
     fail_once(world, monkeypatch)
     break_record(world)
     world.run_job("2026-02-20T12:00:00Z")
@@ -101,6 +118,33 @@ def renew_and_take_back(world: World) -> None:
     assert REASON in world.call("GET", "/contracts/c-3/timeline", STAFF, headers=HEADERS).text
 
 
+def sell_tickets(world: World) -> None:
+    """Sold, looked for, reminded, paid, taken back; and one that the job cannot read."""
+
+    def call(method: str, path: str, body: Any = None, **asked: Any) -> int:
+        return world.call(method, path, OLGA, body, headers=HEADERS, **asked).status
+
+    opened_shop(world)
+    buyer = {"name": BUYER, "email": EMAIL, "locale": "en"}
+    for order_id, ticket in (("t-1", "A-1"), ("t-2", "B-1")):
+        assert call("PUT", f"/ticket-orders/{order_id}", order_of(ticket, buyer=buyer)) == 201
+    assert call("PUT", "/ticket-orders/t-1", order_of("C-1", buyer=buyer)) == 422
+    assert call("PUT", "/ticket-orders/t-3", order_of("C-1", buyer={"name": BUYER})) == 422
+    for wanted in (BUYER, EMAIL):
+        assert call("GET", "/ticket-orders", query={"q": wanted}) == 200
+    break_record(world, "t-2", "ticket_order", "placed_at")
+    run = world.run_job("2025-02-11T11:00:00Z", "invoice_reminders")
+    counts = world.call("GET", f"/job-runs/{run}", STAFF).json["counts"]
+    assert (counts["done"], counts["parked"]) == (1, 1)
+    assert world.mails()
+    assert call("GET", "/ticket-orders/t-2") == 500
+    assert call("POST", "/ticket-orders/t-1/payments", payment("50.00", "bank-1")) == 200
+    refund = {**REFUND, "reason": REASON}
+    assert call("POST", "/ticket-orders/t-1/cancellation", {"refund": refund}) == 200
+    told = [event["detail"] for event in world.relay()]
+    assert not [secret for secret in SECRETS if secret in str(told)]
+
+
 def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error whose message holds what was being written, at a door, in the mail and the relay."""
 
@@ -122,12 +166,14 @@ def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         world.invoke("relay", {"Records": []})
 
 
-def break_record(world: World, contract_id: str = "c-2") -> None:
+def break_record(
+    world: World, record_id: str = "c-2", kind: str = "contract", field: str = "starts_on"
+) -> None:
     """A date that is none, with an address in its place: the reason of the parking names it."""
     world.dynamodb.update_item(
         TableName=world.names.table_name,
-        Key={"pk": {"S": f"contract#{contract_id}"}, "sk": {"S": "head"}},
-        UpdateExpression="SET starts_on = :text",
+        Key={"pk": {"S": f"{kind}#{record_id}"}, "sk": {"S": "head"}},
+        UpdateExpression=f"SET {field} = :text",
         ExpressionAttributeValues={":text": {"S": EMAIL}},
     )
 

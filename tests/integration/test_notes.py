@@ -7,6 +7,8 @@ import pytest
 from tests.integration.conftest import ALICE, BOB, CAROL, STAFF, Person, World, customer
 from tests.integration.money import opened
 from tests.integration.plan_changes import asked_for, mailed_code, serving
+from tests.integration.sales import command, selling
+from tests.integration.shops import OLGA
 
 NOTE = "the registry refused it: Mrs Keller of example.ch called"
 SWISS = customer("alice", "infomaniak")
@@ -91,6 +93,25 @@ def test_so_is_why_staff_confirms_a_plan_change_for_its_holder(world: World) -> 
         assert NOTE not in str(timeline(world, who, "v-1"))
     assert NOTE not in world.call("GET", "/contracts/v-1/plan-changes", ALICE).text
     assert NOTE not in str(world.relay())
+
+
+def test_I6_why_an_organiser_gives_money_back_is_on_the_order_and_on_no_bus(world: World) -> None:
+    """For the books: kept with the order, and read where the order is."""
+    world.set_clock("2025-02-01T11:00:00Z")
+    selling(world)
+    refund = {"method": "voucher", "reason": NOTE}
+    one = {"tickets": ["A-2"], "refund": refund}
+    said = [command(world, "t-1", "cancellation", one, OLGA)]
+    said.append(command(world, "t-3", "credit-decision", {"refund": refund}, OLGA))
+    for reply in said:
+        assert NOTE not in str(reply.json["events"])
+    for order_id, tickets in (("t-1", ["A-2"]), ("t-3", [])):
+        (kept,) = world.call("GET", f"/ticket-orders/{order_id}", OLGA).json["refunds"]
+        assert (kept["tickets"], kept["method"], kept["reason"]) == (tickets, "voucher", NOTE)
+    told = world.relay()
+    types = {event["detail-type"] for event in told}
+    assert {"ticket_order.tickets_cancelled", "ticket_order.credit_refunded"} <= types
+    assert NOTE not in str(told)
 
 
 @pytest.mark.parametrize(("length", "status"), [(500, 200), (501, 422)])

@@ -192,6 +192,33 @@ def test_renewals_worker_json_is_a_message_of_that_run(sold: World) -> None:
     assert moved(sold, "a-1")[1:] == [("renewal", "-118.80")]
 
 
+def test_invoice_reminders_json_is_one_run_however_often_the_scheduler_sends_it(
+    world: World,
+) -> None:
+    world.set_clock("2025-12-16T03:00:00Z")
+    sent = [world.invoke("invoice_reminders", sample("invoice_reminders")) for _ in range(2)]
+    assert [each["created"] for each in sent] == [True, False]
+    (run,) = world.call("GET", "/job-runs", STAFF).json["items"]
+    assert (run["id"], run["job"]) == (sent[0]["run"], "invoice_reminders")
+
+
+def test_invoice_reminders_worker_json_is_a_message_of_that_run(world: World) -> None:
+    """Its shards are among those that the run deals, and that of t-7 is one of them."""
+    world.set_clock("2025-12-16T03:00:00Z")
+    opened_shop(world)
+    for order_id in ("t-7", "t-8"):
+        show = {"id": "gala", "name": "Gala", "starts_at": "2026-09-01T18:00:00Z"}
+        placed(world, order_id, order_id, event=show, placed_at="2025-12-01T10:00:00Z")
+    run = world.invoke("invoice_reminders", sample("invoice_reminders"))["run"]
+    assert json.loads(sample("invoice_reminders_worker")["Records"][0]["body"])["run"] == run
+    for _ in range(2):
+        answer = world.invoke("invoice_reminders_worker", sample("invoice_reminders_worker"))
+        assert answer == {"batchItemFailures": []}
+    path = "/ticket-orders"
+    reminded = [world.call("GET", f"{path}/t-{n}", STAFF).json["reminders_sent"] for n in (7, 8)]
+    assert reminded == [1, 0]
+
+
 def test_relay_json_brings_the_event_to_the_bus_as_mail_json_has_it(sold: World) -> None:
     sold.invoke("relay", sample("relay"))
     (on_the_bus,) = sold.bus()

@@ -3,7 +3,7 @@
 import pytest
 
 from tacit.runtime.stack import forget_stack
-from tests.integration.conftest import ALICE, STAFF, World
+from tests.integration.conftest import ALICE, STAFF, Person, World, customer
 from tests.integration.edge import (
     CONTRACT,
     KIM,
@@ -16,6 +16,9 @@ from tests.integration.edge import (
     family,
     nothing_written,
 )
+from tests.integration.sales import COMMANDS, PAYMENT, order_of, selling
+from tests.integration.shops import INA, opened_shop
+from tests.integration.shops import OLGA as ORGANISER
 
 GROUPS_OF_STAFF = [
     "[staff]",
@@ -95,6 +98,10 @@ def test_only_an_id_token_of_our_client_comes_in(
             ("POST", "/contracts/c-1/transfer-out", {}),
             ("POST", "/job-runs", {"job": "expiries", "as_of": "2025-02-01T00:00:00Z"}),
             ("PUT", "/test-clock", {"now": None}),
+            ("GET", "/ticket-orders", None),
+            ("PUT", "/ticket-orders/t-1", order_of("A-1")),
+            ("POST", "/ticket-orders/t-1/payments", PAYMENT),
+            ("POST", "/tickets/A-1/admission", {}),
         ]:
             reply = stack.call(method, path, None, body, claims=given)
             assert_problem(reply, 401, "unauthenticated")
@@ -174,6 +181,59 @@ def test_a_registrys_date_is_the_providers_own_staffs_to_bring(stack: World) -> 
                 assert_problem(reply, 404, "not_found")
         assert stack.call("PUT", f"/contracts/{path}/registry", mine, REGISTRY).status == 200
         assert stack.contract(path)["registry_expires_on"] == REGISTRY["registry_expires_on"]
+
+
+SOMEBODY_ELSE = [
+    customer("mallory", "infomaniak"),  # another organiser, with a shop of his own
+    customer("olga", "kreativmedia"),
+    Person("olga", "[organiser]"),
+    Person("olga", ""),
+    KIM,
+]
+
+
+@pytest.mark.parametrize("who", SOMEBODY_ELSE, ids=lambda who: f"{who.subject} {who.groups}")
+def test_a_stranger_does_not_learn_of_a_ticket_order_or_a_ticket(stack: World, who: Person) -> None:
+    """In the path, in the body, and by looking for it."""
+    selling(stack)
+    opened_shop(stack, "shop-9", organiser="mallory")
+    with nothing_written(stack):
+        for path, body in COMMANDS.items():
+            theirs = stack.call("POST", path, who, body)
+            nobodys = stack.call("POST", path.replace(path.split("/")[2], "none"), who, body)
+            assert_problem(theirs, 404, "not_found")
+            assert theirs.text == nobodys.text
+        for path in ("/ticket-orders/{}", "/tickets/{}/admission"):
+            there = "A-1" if "tickets" in path else "t-1"
+            theirs = stack.call("GET", path.format(there), who)
+            assert_problem(theirs, 404, "not_found")
+            assert theirs.text == stack.call("GET", path.format("none"), who).text
+        placed = stack.call("PUT", "/ticket-orders/t-9", who, order_of("D-1"))
+        assert_problem(placed, 404, "not_found")
+        query = {"shop_id": "shop-1"}
+        assert_problem(stack.call("GET", "/ticket-orders", who, query=query), 404, "not_found")
+    for query in ({"q": "A-1"}, {"q": "lea@example.net"}, {"open_question": "true"}):
+        assert stack.call("GET", "/ticket-orders", who, query=query).json["items"] == []
+    assert stack.call("GET", "/ticket-orders", ORGANISER, query={"q": "A-1"}).json["items"]
+
+
+def test_a_ticket_order_that_cannot_be_read_is_not_there_for_a_stranger(stack: World) -> None:
+    selling(stack)
+    stack.dynamodb.update_item(
+        TableName=stack.names.table_name,
+        Key={"pk": {"S": "ticket_order#t-1"}, "sk": {"S": "head"}},
+        UpdateExpression="SET placed_at = :none",
+        ExpressionAttributeValues={":none": {"S": "never"}},
+    )
+    paths = ("/ticket-orders/t-1", "/tickets/A-1/admission")
+    for who in (ORGANISER, INA, STAFF):
+        for path in paths:
+            assert_problem(stack.call("GET", path, who), 500, "broken_record")
+        listed = stack.call("GET", "/ticket-orders", who).json["items"]
+        assert {order["id"] for order in listed} == {"t-2", "t-3"}
+    for who in SOMEBODY_ELSE:
+        for path in paths:
+            assert_problem(stack.call("GET", path, who), 404, "not_found")
 
 
 def test_a_broken_record_is_not_found_by_strangers_either(stack: World) -> None:

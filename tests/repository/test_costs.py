@@ -22,6 +22,8 @@ from tacit.runtime.jobs import EXPIRIES, Parcel
 from tacit.store import keys
 from tacit.store.listing import of_staff
 from tacit.store.runs import ALL
+from tacit.store.ticket_search import TicketSearch
+from tests.repository import ticket_desk as box_office
 from tests.repository.bulk import write_contracts
 from tests.repository.desk import ADD_ON, ERIN, PREMIUM, Desk, at_once, everything, portfolio
 from tests.repository.plans import changes, code_for, confirm, requested, vps
@@ -230,3 +232,54 @@ def test_the_job_reads_each_contract_and_order_in_batches_and_writes_each_once(
     assert each["read units"] < 1.7
     # head, old link, new link, event; and the order under a condition, on whose switch it stands
     assert each["items written"] == 5
+
+
+def test_a_ticket_order_reads_its_shop_once_and_its_claims_in_one_batch(
+    desk: Desk, cost: Any, figures: Figures
+) -> None:
+    """Whatever it sells, and whoever asks."""
+    box_office.shop(desk)
+    selling = lambda: box_office.place(desk, "t-1", "A-1", "A-2")  # noqa: E731
+    counted = cost("register a ticket order", selling)
+    assert counted == {"GetItem": 2, "BatchGetItem": 2, "TransactWriteItems": 1}
+    # head, two tickets, two seats, four words, event
+    assert figures["register a ticket order"]["items written"] == 10
+    paying = lambda: box_office.pay(desk, "t-1", 10_000, "bank-1", "2025-04-02")  # noqa: E731
+    counted = cost("pay a ticket order", paying)
+    assert counted == {"GetItem": 3, "BatchGetItem": 1, "TransactWriteItems": 1}
+    # head, payment, two events
+    assert figures["pay a ticket order"]["items written"] == 4
+    letting_in = lambda: box_office.admit(desk, "t-1", "t-1-t1")  # noqa: E731
+    assert cost("let in", letting_in) == COMMAND
+
+
+def test_the_reminders_read_each_ticket_order_once_in_batches(
+    desk: Desk, cost: Any, figures: Figures
+) -> None:
+    box_office.shop(desk, reminders=1)
+    orders = [f"t-{number}" for number in range(1, 6)]
+    for order_id in orders:
+        assert box_office.place(desk, order_id, f"seat of {order_id}") == "registered"
+    parcel = box_office.message("run-1", box_office.REMINDER, *orders)
+    shards = len(json.loads(parcel)["shards"])
+    counted = cost("remind 5 ticket orders", lambda: desk.work(parcel))
+    assert counted["BatchGetItem"] <= shards
+    assert counted["TransactWriteItems"] == len(orders)
+    assert figures["remind 5 ticket orders"]["items written"] == 2 * len(orders)
+
+
+def test_a_search_reads_one_partition_and_the_orders_it_leads_to(
+    desk: Desk, cost: Any, figures: Figures
+) -> None:
+    box_office.shop(desk)
+    for number in range(1, 6):
+        assert box_office.place(desk, f"t-{number}", f"seat {number}") == "registered"
+    search = TicketSearch(desk.table)
+
+    def found(*words: str) -> list[str]:
+        return [order.id for order in search.page(["shop-1"], words, False, 50, None)[0]]
+
+    counted = cost("search ticket orders", lambda: found("lea", "muller", "t-3"))
+    assert counted == {"Query": 1, "GetItem": 1, "BatchGetItem": 1}
+    assert figures["search ticket orders"]["read units"] <= 1 + 1 + 5
+    assert found("lea", "muller", "t-3") == ["t-3"]

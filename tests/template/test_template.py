@@ -22,6 +22,7 @@ RESOURCES: dict[str, dict[str, Any]] = template()["Resources"]
 MOST_RESOURCES = 500
 MOST_ROUTES = 30
 SERVICE = "POWERTOOLS_SERVICE_NAME"
+JOBS = {"Expiries": "expiries", "Renewals": "renewals", "InvoiceReminders": "invoice_reminders"}
 EVENTS = TEMPLATE.parent / "docs" / "events.md"
 
 
@@ -351,7 +352,7 @@ def alarms() -> set[tuple[str, str]]:
 
 def test_jobs_that_fail_and_records_that_are_parked_ring() -> None:
     rings = alarms()
-    jobs = ("Expiries", "ExpiriesWorker", "Renewals", "RenewalsWorker")
+    jobs = [name for job in JOBS for name in (job, f"{job}Worker")]
     for function in (*jobs, "Relay", "Sweep", "Mail"):
         assert ("Errors", f"{function}Function") in rings
     assert ("IteratorAge", "RelayFunction") in rings
@@ -391,7 +392,7 @@ def test_one_hour_with_a_failed_record_does_not_ring_three_do() -> None:
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (3600, 3, 3)
 
 
-@pytest.mark.parametrize("job", ["Expiries", "Renewals"])
+@pytest.mark.parametrize("job", JOBS)
 def test_a_job_that_nobody_starts_rings_where_a_schedule_should(job: str) -> None:
     """Without an invocation there are no data at all: their absence is the news."""
     assert RESOURCES[f"{job}NotStartedAlarm"]["Condition"] == "RunsBySchedule"
@@ -422,23 +423,23 @@ def test_a_message_is_hidden_for_six_times_the_timeout_of_its_function(function:
             assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
-@pytest.mark.parametrize("job", ["Expiries", "Renewals"])
+@pytest.mark.parametrize("job", JOBS)
 def test_one_message_of_a_job_per_invocation(job: str) -> None:
     (event,) = events_of(f"{job}WorkerFunction")
     assert event["Properties"]["BatchSize"] == 1
 
 
-def test_the_two_jobs_wait_for_nothing_of_each_other() -> None:
+def test_no_job_waits_for_anything_of_another() -> None:
     """Each has a queue, dead letters and a schedule of its own."""
     queues, letters = set(), set()
-    for job in ("Expiries", "Renewals"):
+    for job in JOBS:
         (event,) = events_of(f"{job}WorkerFunction")
         queue = event["Properties"]["Queue"]["Fn::GetAtt"][0]
         queues.add(queue)
         redrive = QUEUES[queue]["Properties"]["RedrivePolicy"]
         letters.add(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
         assert (f"{job}Function", "Hourly") in SCHEDULES
-    assert len(queues) == len(letters) == 2
+    assert len(queues) == len(letters) == len(JOBS)
 
 
 def test_what_a_renewal_moves_reaches_whatever_follows_the_contract() -> None:
@@ -469,10 +470,10 @@ def test_a_schedule_rests_under_the_test_clock_and_loses_nothing(
     assert failed["OnFailure"]["Destination"]["Fn::GetAtt"][0] == "UndeliveredQueue"
 
 
-@pytest.mark.parametrize("job", ["expiries", "renewals"])
+@pytest.mark.parametrize("job", JOBS)
 def test_the_scheduled_time_rides_in_the_input(job: str) -> None:
-    given = json.loads(SCHEDULES[(f"{job.capitalize()}Function", "Hourly")]["Input"])
-    assert given == {"schedule": job, "as_of": "<aws.scheduler.scheduled-time>"}
+    given = json.loads(SCHEDULES[(f"{job}Function", "Hourly")]["Input"])
+    assert given == {"schedule": JOBS[job], "as_of": "<aws.scheduler.scheduled-time>"}
 
 
 def test_the_relay_gets_new_events_and_nothing_else() -> None:

@@ -4,6 +4,7 @@ An order is decided on fresh values and committed alone.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 
 from tacit.domain.refusals import Broken
 from tacit.domain.tickets.commands import ComeDue
@@ -37,6 +38,14 @@ class Reminder:
     def work(self, parcel: Parcel) -> None:
         self._records.work(parcel)
 
+    def _said_at(self, parcel: Parcel) -> datetime:
+        """What is due is asked by `as_of`; the days that a buyer is told count from when he is
+        told, however long a message has waited in the queue. Where the clock is set by hand, a run
+        is of the instant that it names."""
+        if self._clock.is_for_tests:
+            return parcel.as_of
+        return max(parcel.as_of, self._clock.now())
+
     def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, None]:
         """An order hangs on nothing else that its calendar needs."""
         return self._book.table.get_many(records), None
@@ -48,7 +57,7 @@ class Reminder:
         outcome = "done" if done_by(raw) == parcel.run_id else "unchanged"
         for _turn in range(_STEPS + _LOST_RACES):
             rules = policy_of_order(order)
-            decision = decide(Standing(order), ComeDue(JOB), rules, parcel.as_of)
+            decision = decide(Standing(order), ComeDue(JOB), rules, self._said_at(parcel))
             if isinstance(decision, NoChange):
                 return outcome
             try:

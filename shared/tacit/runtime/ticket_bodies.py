@@ -1,6 +1,7 @@
 """Reading the body of a command on a ticket order, once it is known as whom the caller acts."""
 
 from typing import Any
+from unicodedata import normalize
 
 from tacit.domain.refusals import Invalid
 from tacit.domain.tickets.cancelling import MOST_TICKETS
@@ -20,7 +21,6 @@ from tacit.runtime import shapes
 from tacit.runtime.shapes import Body, list_of, nested, one_of, text
 
 number = shapes.identifier
-seat = text(40)
 _channel = one_of(*CHANNELS)
 
 
@@ -86,6 +86,11 @@ def credit_decision(data: dict[str, Any], actor: Actor) -> ReviveOrder | RefundC
     if refund is None:
         raise Invalid("revive", "is missing, and so is refund", "missing_field")
     return RefundCredit(actor, refund)
+
+
+def seat(field: str, value: Any) -> str:
+    """Letters that can be written in two ways are one."""
+    return normalize("NFC", text(40)(field, value))
 
 
 def _show(field: str, value: Any) -> Show:

@@ -9,11 +9,12 @@ from datetime import datetime
 from tacit.callers import Caller, Now
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, NotFound
+from tacit.domain.tickets.cancelling import next_numbers
 from tacit.domain.tickets.commands import Command, Exchange, Pay, Place, ReviveOrder
 from tacit.domain.tickets.decision import Decision, NoChange, Standing
 from tacit.domain.tickets.life import decide
 from tacit.domain.tickets.values import Shop, TicketOrder
-from tacit.domain.values import Actor
+from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request, record_of, recorded
 from tacit.runtime.ticket_policies import policy_for, policy_of_order
 from tacit.store.patience import Busy
@@ -108,7 +109,8 @@ class TicketOrders:
             case Exchange() if order is not None:
                 names = [command.seat] if command.seat is not None else []
                 seats = self.book.seats(order.shop_id, order.show.id, names)
-                return Standing(order, seats=seats)
+                numbers = self.book.numbers(next_numbers(command.number))
+                return Standing(order, seats=seats, numbers=numbers)
             case ReviveOrder() if order is not None:
                 return Standing(order, seats=self._own_seats(order, *command.seats.values()))
             case _:
@@ -141,7 +143,11 @@ class TicketOrders:
                 raise NotFound("ticket order") from None
             self._seen(caller, shop_id)
             raise
-        return (order, self._seen(caller, order.shop_id)) if order is not None else None
+        if order is None:
+            return None
+        if caller.is_staff_of(order.provider):
+            return order, Actor(Role.STAFF, caller.subject)  # also where its shop is gone
+        return order, self._seen(caller, order.shop_id)
 
     def _seen(self, caller: Caller, shop_id: str) -> Actor:
         try:

@@ -130,8 +130,9 @@ def ticket(number: str) -> Key:
 
 
 def seat(shop_id: str, show_id: str, name: str) -> Key:
-    """A seat of an event, while somebody has a valid ticket for it."""
-    return f"show#{part(shop_id)}#{part(show_id)}", f"seat#{part(name)}"
+    """A seat of an event, while somebody has a valid ticket for it; upper and lower case are the
+    same."""
+    return f"show#{part(shop_id)}#{part(show_id)}", f"seat#{part(name.casefold())}"
 
 
 def ticket_order_listing(shop_id: str, lane: str) -> str:

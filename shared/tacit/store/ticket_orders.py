@@ -56,8 +56,8 @@ class TicketBook:
         return payment_of(raw) if raw is not None else None
 
     def seats(self, shop_id: str, show_id: str, names: Iterable[str]) -> dict[str, str]:
-        """Who has them, by seat: the ids of orders, read consistently."""
-        wanted = {keys.seat(shop_id, show_id, name): name for name in names}
+        """Who has them, by seat in small letters: the ids of orders, read consistently."""
+        wanted = {keys.seat(shop_id, show_id, name): name.casefold() for name in names}
         found = self.table.get_many(sorted(wanted))
         return {wanted[key]: raw["order_id"]["S"] for key, raw in found.items()}
 

@@ -21,6 +21,7 @@ from tests.integration.rules.ticket_scenes import (
     set_to,
     show,
     status,
+    told,
 )
 from tests.integration.shops import OLGA
 
@@ -58,6 +59,14 @@ def test_G1_dark_from_day_9_to_day_21_one_reminder_leaves_the_newest(owed: World
         assert on(owed, day, "23:00")["status"] == "pending"
     assert mailed(owed) == []
     cancelled_from(owed, "2025-05-03", "2025-05-02")
+
+
+def test_G1_the_older_reminder_never_happened(owed: World) -> None:
+    """Neither the bus nor the books hear of one that nobody was sent."""
+    told(owed)
+    on(owed, "2025-04-22")
+    (event,) = told(owed)
+    assert (event["type"], event["data"]["number"]) == ("ticket_order.reminded", 2)
 
 
 @pytest.mark.parametrize(

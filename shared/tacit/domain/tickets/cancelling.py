@@ -3,17 +3,19 @@
 Nothing is refunded by it: the organiser does that by means of his own, and says how, for the books.
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 
 from tacit.domain.days import local_day
+from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Invalid, NotFound, Refused
 from tacit.domain.tickets.commands import CancelTickets, Exchange
 from tacit.domain.tickets.deadline import cancelled_whole
 from tacit.domain.tickets.decision import Decision, NoChange, Standing, changed
-from tacit.domain.tickets.paying import check_method
-from tacit.domain.tickets.placing import BOX_OFFICE
+from tacit.domain.tickets.paying import check_method, with_note
+from tacit.domain.tickets.placing import BOX_OFFICE, same_seat
 from tacit.domain.tickets.values import (
     CancelledBy,
     OrderStatus,
@@ -26,6 +28,8 @@ from tacit.domain.tickets.values import (
 from tacit.domain.values import Actor, Scalar
 
 MOST_TICKETS = 60  # of an order, those that were exchanged included
+_PLACE = re.compile(r"\.x\d+\Z", re.ASCII)
+_LONGEST_ROOT = 60  # a number has 64 characters at most
 
 
 def cancel(order: TicketOrder, command: CancelTickets, policy: Policy, now: datetime) -> Decision:
@@ -56,13 +60,14 @@ def exchange(standing: Standing, order: TicketOrder, command: Exchange, now: dat
     if order.status is OrderStatus.PENDING:
         raise Refused("whole_order_only", {"order_id": order.id})
     _check_valid(ticket)
-    if command.seat is not None and command.seat == ticket.seat:
+    if command.seat is not None and same_seat(command.seat, ticket.seat):
         return NoChange(order, "same_seat")
     if not standing.is_free(command.seat, ""):
         raise Refused("seat_taken", {"seats": [command.seat]})
     if len(order.tickets) >= MOST_TICKETS:
         raise Invalid("ticket", f"an order has {MOST_TICKETS} at most", "too_many")
-    new = Ticket(_next_number(order, ticket), command.seat, ticket.price)
+    number = _next_number(standing, order, ticket)
+    new = Ticket(number, command.seat, ticket.price)
     void = replace(ticket, status=TicketStatus.CANCELLED, exchanged_for=new.number)
     tickets = tuple(void if each.number == ticket.number else each for each in order.tickets)
     data: dict[str, Scalar] = {"ticket": ticket.number, "new_ticket": new.number}
@@ -88,7 +93,10 @@ def _cancelled(
         after = replace(order, tickets=tickets)
     if command.refund is not None:
         note = _note(tuple(sorted(gone)), command.refund, command.by, now)
-        after = replace(after, refunds=(*order.refunds, note))
+        after = replace(after, refunds=with_note(order, note))
+        if order.status is OrderStatus.PENDING:
+            nothing = Money(0, order.paid.currency)  # what came in is given back, as the note says
+            after = replace(after, credit=nothing, question=None)
     data: dict[str, Scalar] = {
         "tickets": ",".join(sorted(gone)),
         "method": command.refund.method if command.refund else None,
@@ -102,10 +110,11 @@ def _cancelled(
 def _wanted(order: TicketOrder, numbers: tuple[str, ...] | None) -> list[Ticket]:
     if numbers is None:
         return list(order.tickets)
-    by_number = {ticket.number: ticket for ticket in order.tickets}
-    if not set(numbers) <= set(by_number):
+    by_number = {ticket.number.casefold(): ticket for ticket in order.tickets}
+    asked = dict.fromkeys(number.casefold() for number in numbers)
+    if not set(asked) <= set(by_number):
         raise NotFound("ticket")
-    return [by_number[number] for number in dict.fromkeys(numbers)]
+    return [by_number[number] for number in asked]
 
 
 def _check_valid(ticket: Ticket) -> None:
@@ -116,15 +125,24 @@ def _check_valid(ticket: Ticket) -> None:
 
 
 def _one_by_one(command: CancelTickets) -> bool:
-    return command.numbers is not None and len(set(command.numbers)) == 1
+    return command.numbers is not None and len({n.casefold() for n in command.numbers}) == 1
 
 
-def _next_number(order: TicketOrder, ticket: Ticket) -> str:
-    """The number of the ticket it came from, and the first that is not taken."""
-    taken = {each.number for each in order.tickets}
-    root = ticket.number.rpartition(".x")[0] or ticket.number
-    places = (f"{root}.x{place}" for place in range(1, MOST_TICKETS + 1))
-    return next(number for number in places if number not in taken)
+def next_numbers(number: str) -> list[str]:
+    """Those that come into question for the ticket that takes this one's place: its own, and a
+    place behind it; cut where it would be longer than a number can be."""
+    root = _PLACE.sub("", number)[:_LONGEST_ROOT]
+    return [f"{root}.x{place}" for place in range(1, MOST_TICKETS + 1)]
+
+
+def _next_number(standing: Standing, order: TicketOrder, ticket: Ticket) -> str:
+    """The first that nobody has, in this order or any other."""
+    taken = {each.number.casefold() for each in order.tickets}
+    taken |= {number.casefold() for number in standing.numbers}
+    for number in next_numbers(ticket.number):
+        if number.casefold() not in taken:
+            return number
+    raise Refused("ticket_number_taken", {"tickets": [ticket.number]})
 
 
 def _note(numbers: tuple[str, ...], refund: Refund, by: Actor, now: datetime) -> RefundNote:

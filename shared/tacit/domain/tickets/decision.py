@@ -24,7 +24,8 @@ class Standing:
     numbers: Mapping[str, str] = field(default_factory=dict)
 
     def is_free(self, seat: str | None, order_id: str) -> bool:
-        return seat is None or self.seats.get(seat) in (None, order_id)
+        """`seats` has them in small letters."""
+        return seat is None or self.seats.get(seat.casefold()) in (None, order_id)
 
 
 @dataclass(frozen=True, slots=True)

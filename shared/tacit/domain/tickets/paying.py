@@ -26,6 +26,7 @@ from tacit.domain.tickets.values import (
 from tacit.domain.values import Actor, Event, Scalar
 
 LATE_MONEY = "late_money"
+MOST_NOTES = 70  # each of up to 2 KB: an item holds 400
 
 
 def pay(
@@ -69,7 +70,7 @@ def refund_credit(
         order,
         credit=Money(0, order.credit.currency),
         question=None,
-        refunds=(*order.refunds, note),
+        refunds=with_note(order, note),
     )
     data: dict[str, Scalar] = {
         "amount": order.credit.amount,
@@ -83,15 +84,18 @@ def revive(
     standing: Standing, order: TicketOrder, command: ReviveOrder, policy: Policy, now: datetime
 ) -> Decision:
     """The organiser takes the order up again, on other seats where its own are gone."""
+    wanted = {number.casefold(): seat for number, seat in command.seats.items()}
+    unknown = sorted(set(wanted) - {t.number.casefold() for t in _coming_back(order)})
+    if unknown:
+        raise Invalid("revive.seats", f"no ticket {unknown[0]!r} comes back with the order")
+    places = (wanted.get(ticket.number.casefold(), ticket.seat) for ticket in order.tickets)
+    moved = (replace(t, seat=seat) for t, seat in zip(order.tickets, places, strict=True))
+    seated = replace(order, tickets=tuple(moved))
+    seats = [t.seat for t in _coming_back(seated) if t.seat is not None]
+    if len({seat.casefold() for seat in seats}) < len(seats):
+        raise Invalid("revive.seats", "two tickets have the same seat")
     if order.status is not OrderStatus.CANCELLED:
         raise Refused("not_cancelled", {"status": str(order.status)})
-    unknown = sorted(set(command.seats) - {ticket.number for ticket in order.tickets})
-    if unknown:
-        raise Invalid("revive.seats", f"the order has no ticket {unknown[0]!r}")
-    seated = replace(order, tickets=tuple(_seated(t, command) for t in order.tickets))
-    seats = [t.seat for t in _coming_back(seated) if t.seat is not None]
-    if len(set(seats)) < len(seats):
-        raise Invalid("revive.seats", "two tickets have the same seat")
     taken = sorted(seat for seat in seats if not standing.is_free(seat, order.id))
     if taken:
         raise Refused("seat_taken", {"seats": taken})
@@ -101,6 +105,13 @@ def revive(
         params = {"short": {"amount": short.amount, "currency": short.currency}}
         raise Refused("credit_too_small", params)
     return _revived(order, seated, command.by, policy, now)
+
+
+def with_note(order: TicketOrder, note: RefundNote) -> tuple[RefundNote, ...]:
+    """The books of an order have an end; money can still be recorded then."""
+    if len(order.refunds) >= MOST_NOTES:
+        raise Invalid("refund", f"an order has {MOST_NOTES} at most", "too_many")
+    return (*order.refunds, note)
 
 
 def check_method(method: str, policy: Policy) -> None:
@@ -194,10 +205,6 @@ def _coming_back(order: TicketOrder) -> list[Ticket]:
 
 def _whole(order: TicketOrder) -> Money:
     return Money(sum(t.price.minor for t in _coming_back(order)), order.paid.currency)
-
-
-def _seated(ticket: Ticket, command: ReviveOrder) -> Ticket:
-    return replace(ticket, seat=command.seats.get(ticket.number, ticket.seat))
 
 
 def _both(first: OrderChange, second: OrderChange) -> OrderChange:

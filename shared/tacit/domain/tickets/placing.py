@@ -24,10 +24,9 @@ def place(standing: Standing, command: Place, policy: Policy, now: datetime) -> 
     shop, there = standing.shop, standing.order
     if shop is None:
         raise NotFound("shop")
-    rules = ticketing(policy)
-    order = _built(shop, command, policy, rules)
     if there is not None and there.registered_as == command.fingerprint:
         return NoChange(there, "already_registered")
+    order = _built(shop, command, policy, ticketing(policy))
     if there is not None:
         raise Refused("already_registered", {"id": there.id, "version": there.version})
     if order.method == INVOICE and not order.terms.enabled:
@@ -111,6 +110,11 @@ def _paid_at_once(order: TicketOrder, rules: Ticketing) -> TicketOrder:
     return replace(order, commission=commission_on(order, rules))
 
 
+def same_seat(one: str, other: str | None) -> bool:
+    """Upper and lower case are one seat."""
+    return other is not None and one.casefold() == other.casefold()
+
+
 def _check_tickets(tickets: tuple[NewTicket, ...], currency: str) -> None:
     if not tickets:
         raise Invalid("tickets", "an order has one at least")
@@ -122,7 +126,7 @@ def _check_tickets(tickets: tuple[NewTicket, ...], currency: str) -> None:
     numbers = [ticket.number.casefold() for ticket in tickets]
     if len(set(numbers)) < len(numbers):
         raise Invalid("tickets", "two have the same number")
-    seats = [ticket.seat for ticket in tickets if ticket.seat is not None]
+    seats = [ticket.seat.casefold() for ticket in tickets if ticket.seat is not None]
     if len(set(seats)) < len(seats):
         raise Invalid("tickets", "two have the same seat")
 
