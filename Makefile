@@ -45,7 +45,7 @@ deploy: build ## Deploy to AWS, with questions
 	@.local/venv-sam/bin/sam deploy --guided --parameter-overrides "PythonRuntime=$$($(RUN) -c \
 		'from local.deployment import python_runtime; print(python_runtime())')"
 
-bench: tools ## Measure, side by side
+bench: tools ## Measure, side by side; BENCH_ORDERS=20000 loads fewer ticket orders
 	@$(RUN) -m local.bench
 
 test: tools ## Run all tests

@@ -25,18 +25,22 @@ def main() -> int:
         with step("Counting units on DynamoDB Local"):
             costs = count_costs()
         with step("Renewing on DynamoDB Local, beside a bare loop; and a night of ten thousand"):
-            renewals = measure_renewals()
+            renewals = measured("bench_renewals")
+        say("Reminding and cancelling on DynamoDB Local, among more and more orders stored:")
+        reminders = measured("bench_reminders", heard=True)
     except Trouble as trouble:
         say(str(trouble))
         return 1
     versions = {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
     LOCAL.mkdir(exist_ok=True)
-    found = {"versions": versions, "imports": imports, "costs": costs, "renewals": renewals}
+    found = {"versions": versions, "imports": imports, "costs": costs}
+    found |= {"renewals": renewals, "reminders": reminders}
     RESULT.write_text(json.dumps(found, indent=1))
     print(", ".join(f"{name} {number}" for name, number in versions.items()))
     print(imports_table(imports))
     print(costs_table(costs))
     print(rates_table(renewals["rates"]))
+    print(reminders_table(reminders))
     print("\nA night: " + ", ".join(f"{name} {n}" for name, n in renewals["night"].items()))
     return 0
 
@@ -57,16 +61,17 @@ def count_costs() -> dict[str, dict[str, float]]:
     return found
 
 
-def measure_renewals() -> dict[str, Any]:
-    """A program of its own, with nothing of ours in its process but what it measures."""
+def measured(program: str, heard: bool = False) -> dict[str, Any]:
+    """A program of its own, with nothing of ours in its process but what it measures. What it says
+    of its progress is `heard` at once, or else kept for the case of trouble."""
     parts = os.pathsep.join(("shared", "functions", "."))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.repository.bench_renewals"],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": parts}, capture_output=True, text=True,
-        check=False,
+        [sys.executable, "-m", f"tests.repository.{program}"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": parts}, stdout=subprocess.PIPE,
+        stderr=None if heard else subprocess.PIPE, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise Trouble(f"the renewals could not be measured:\n{done.stderr[-1500:]}")
+        raise Trouble(f"{program} did not come to its end:\n{(done.stderr or '')[-1500:]}")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -78,6 +83,19 @@ def rates_table(rates: dict[str, dict[str, float]]) -> str:
     for threads, row in rates.items():
         spread = f"  ({row['ratio from']} to {row['ratio to']})"
         lines.append(f"{threads:18}" + "".join(f"{row[head]:17.2f}" for head in heads) + spread)
+    return "\n".join(lines)
+
+
+def reminders_table(found: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Worker and loop, and what an order costs, by how many orders are stored."""
+    rates = ("worker a second", "floor a second", "worker cpu ms", "floor cpu ms", "ratio")
+    heads = (*rates, "read units", "write units")
+    lines = ["", f"{'orders stored':24}" + "".join(f"{head:>17}" for head in heads)]
+    for stored, rows in found.items():
+        for what, row in rows.items():
+            spread = f"  ({row['ratio from']} to {row['ratio to']})"
+            name = f"{stored}, {what}"
+            lines.append(f"{name:24}" + "".join(f"{row[head]:17.2f}" for head in heads) + spread)
     return "\n".join(lines)
 
 
