@@ -76,13 +76,13 @@ def exchange(data: dict[str, Any], actor: Actor) -> Exchange:
 def credit_decision(data: dict[str, Any], actor: Actor) -> ReviveOrder | RefundCredit:
     """One of the two, and not both."""
     body = Body(data)
-    seats = body.may("revive", _seats)
+    revival = body.may("revive", _seats)
     refund = body.may("refund", _refund)
     body.end()
-    if seats is not None and refund is not None:
+    if revival is not None and refund is not None:
         raise Invalid("refund", "is not taken beside revive: it is one or the other")
-    if seats is not None:
-        return ReviveOrder(actor, seats)
+    if revival is not None:
+        return ReviveOrder(actor, *revival)
     if refund is None:
         raise Invalid("revive", "is missing, and so is refund", "missing_field")
     return RefundCredit(actor, refund)
@@ -133,12 +133,19 @@ def _refund(field: str, value: Any) -> Refund:
     return refund
 
 
-def _seats(field: str, value: Any) -> dict[str, str]:
-    """{"seats": {ticket: seat}}, for the tickets that come back on another seat."""
+def _seats(field: str, value: Any) -> tuple[dict[str, str], tuple[str, ...]]:
+    """{"seats": {ticket: seat}}, for the tickets that come back on another seat; or a list, one for
+    each that comes back."""
     body = nested(field, value)
-    given = body.may("seats", _by_ticket) or {}
+    given = body.may("seats", _in_a_row_or_by_ticket) or ({}, ())
     body.end()
     return given
+
+
+def _in_a_row_or_by_ticket(field: str, value: Any) -> tuple[dict[str, str], tuple[str, ...]]:
+    if isinstance(value, list):
+        return {}, list_of(seat, MOST_TICKETS)(field, value)
+    return _by_ticket(field, value), ()
 
 
 def _by_ticket(field: str, value: Any) -> dict[str, str]:

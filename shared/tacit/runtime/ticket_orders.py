@@ -112,7 +112,9 @@ class TicketOrders:
                 numbers = self.book.numbers(next_numbers(command.number))
                 return Standing(order, seats=seats, numbers=numbers)
             case ReviveOrder() if order is not None:
-                return Standing(order, seats=self._own_seats(order, *command.seats.values()))
+                return Standing(
+                    order, seats=self._own_seats(order, *command.seats.values(), *command.row)
+                )
             case _:
                 return Standing(order)
 

@@ -65,10 +65,11 @@ class Exchange:
 @dataclass(frozen=True, slots=True)
 class ReviveOrder:
     """Answer an open question: take the order up again with what was paid; `seats` are the new
-    ones by ticket."""
+    ones by ticket, or `row` one for each ticket that comes back, in their order."""
 
     by: Actor
     seats: Mapping[str, str]
+    row: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def revive(
     standing: Standing, order: TicketOrder, command: ReviveOrder, policy: Policy, now: datetime
 ) -> Decision:
     """The organiser takes the order up again, on other seats where its own are gone."""
-    wanted = {number.casefold(): seat for number, seat in command.seats.items()}
+    wanted = _places(order, command)
     unknown = sorted(set(wanted) - {t.number.casefold() for t in _coming_back(order)})
     if unknown:
         raise Invalid("revive.seats", f"no ticket {unknown[0]!r} comes back with the order")
@@ -105,6 +105,15 @@ def revive(
         params = {"short": {"amount": short.amount, "currency": short.currency}}
         raise Refused("credit_too_small", params)
     return _revived(order, seated, command.by, policy, now)
+
+
+def _places(order: TicketOrder, command: ReviveOrder) -> dict[str, str]:
+    """The new seats by ticket, in small letters."""
+    back = [ticket.number for ticket in _coming_back(order)]
+    if command.row and len(command.row) != len(back):
+        raise Invalid("revive.seats", f"expected {len(back)}, one for each ticket that comes back")
+    given = dict(zip(back, command.row, strict=True)) if command.row else command.seats
+    return {number.casefold(): seat for number, seat in given.items()}
 
 
 def with_note(order: TicketOrder, note: RefundNote) -> tuple[RefundNote, ...]:
