@@ -400,8 +400,9 @@ def asked(lapsed: World) -> World:
     return lapsed
 
 
-def test_G3_the_organiser_revives_it_on_other_seats(asked: World) -> None:
-    reply = decides(asked, revive={"seats": {"T-2": "S-8"}})
+@pytest.mark.parametrize("seats", [{"T-2": "S-8"}, {"t-2": "S-8"}, ["S-1", "S-8", "S-3"]])
+def test_G3_the_organiser_revives_it_on_other_seats(asked: World, seats: object) -> None:
+    reply = decides(asked, revive={"seats": seats})
     assert reply.status == 200, reply.text
     seen = order(asked)
     assert (seen["status"], amounts(asked)) == ("paid", ("150.00", "0.00"))
@@ -417,8 +418,11 @@ def test_G3_the_organiser_revives_it_on_other_seats(asked: World) -> None:
     assert lets_in(asked, *ALL) == dict.fromkeys(ALL, True)
 
 
-@pytest.mark.parametrize("seats", [{}, {"T-2": "S-2"}, {"T-2": "S-1"}, {"T-1": "S-9"}])
-def test_G3_it_is_not_revived_on_a_seat_that_is_taken(asked: World, seats: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "seats",
+    [{}, {"T-2": "S-2"}, {"T-2": "S-1"}, {"T-1": "S-9"}, ["S-1", "S-2", "S-3"], ["S-8"], [7]],
+)
+def test_G3_it_is_not_revived_on_a_seat_that_is_taken(asked: World, seats: object) -> None:
     with nothing_written(asked):
         reply = decides(asked, revive={"seats": seats})
         assert reply.status in (409, 422), reply.text
