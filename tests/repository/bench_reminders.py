@@ -88,6 +88,7 @@ class Pile:
     def worked(self, step: str) -> tuple[float, float]:
         """Wall and processor seconds of a run."""
         run_id = f"{step}-{uuid.uuid4().hex}"
+        self.desk.stand_at(STEPS[step])
         found: list[dict[str, int]] = []
         took = timed(lambda: found.append(self.desk.run_job(run_id, STEPS[step], REMINDERS)))
         assert found == [{"done": DUE, "unchanged": 0, "parked": 0, "failed": 0}]
