@@ -91,7 +91,7 @@ class Pile:
         self.desk.stand_at(STEPS[step])
         found: list[dict[str, int]] = []
         took = timed(lambda: found.append(self.desk.run_job(run_id, STEPS[step], REMINDERS)))
-        assert found == [{"done": DUE, "unchanged": 0, "parked": 0, "failed": 0}]
+        assert found == [{"done": DUE, "unchanged": 0, "parked": 0, "failed": 0}], found
         return took
 
     def sent(self) -> Iterator[tuple[str, list[Transaction], Row]]:

@@ -1,8 +1,8 @@
 """Processes that race: each reads, waits for the others, and goes on to commit.
 
 They stay alive over all rounds. The barrier is at the wire, behind the last read before the
-decision, so that nothing under test is replaced; only the mutation of a round (`unlocked`) takes
-conditions out of the transaction, to show that the races can be lost.
+decision or before the first write, so that nothing under test is replaced; only the mutation of a
+round (`unlocked`) takes conditions out of the transaction, to show that the races can be lost.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ TASKS: dict[str, Callable[..., str]] = {
     "buy": _from("ticket_desk", "place"),
     "pay": _from("ticket_desk", "pay"),
     "admit": _from("ticket_desk", "admit"),
-    "come due": _work,
+    "come due": _from("ticket_desk", "work"),
     "undo message": _from("letterbox", "undo"),
     "send message": _from("letterbox", "send_again"),
     "drop message": _from("letterbox", "drop"),
@@ -183,11 +183,11 @@ TASKS: dict[str, Callable[..., str]] = {
 # reference, a worker page and orders, that of the renewals the accounts, too; a change of an order
 # its contracts, and where one leaves another order, that one. A confirmation reads contract and
 # order, counts its try and reads the count, and then decides as a command does; a guess meets the
-# others before its try is counted. A change of a shop reads the shop. A command on a message reads
-# order, shop and message, who sends it message, order and shop; a command on a ticket order reads
-# order and shop, but who buys asks for numbers, then for seats, and who pays asks for seats. The
-# reminders' worker reads a page.
-_LAST_READ = {
+# others before its try is counted. A change of a shop reads the shop. Of ticket orders and messages
+# about them it is the first transaction, of who sends a message his claim to it.
+_FIRST_COMMIT = ("TransactWriteItems", 1)
+_WRITES = ("TransactWriteItems", "UpdateItem")
+_MEETS_AT = {
     "work": ("BatchGetItem", 2),
     "collect": ("BatchGetItem", 3),
     "collect timed": ("BatchGetItem", 3),
@@ -205,23 +205,23 @@ _LAST_READ = {
     "undo": ("GetItem", 1),
     "redo": ("GetItem", 1),
     "open shop": ("GetItem", 1),
-    "buy": ("BatchGetItem", 2),
-    "pay": ("BatchGetItem", 1),
-    "admit": ("GetItem", 2),
-    "come due": ("BatchGetItem", 1),
-    "undo message": ("GetItem", 3),
-    "send message": ("GetItem", 3),
-    "drop message": ("GetItem", 3),
-    "deliver": ("GetItem", 3),
-    "cancel order": ("GetItem", 2),
+    "buy": _FIRST_COMMIT,
+    "pay": _FIRST_COMMIT,
+    "admit": _FIRST_COMMIT,
+    "come due": _FIRST_COMMIT,
+    "undo message": _FIRST_COMMIT,
+    "send message": _FIRST_COMMIT,
+    "drop message": _FIRST_COMMIT,
+    "deliver": ("UpdateItem", 1),
+    "cancel order": _FIRST_COMMIT,
 }
 
 
 @contextmanager
 def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
     """Everybody has read before anybody commits; only the first time round."""
-    operation, reads = _LAST_READ.get(task, ("GetItem", 2))
-    left = [reads]
+    operation, number = _MEETS_AT.get(task, ("GetItem", 2))
+    left = [number]
 
     def meet(**_: Any) -> None:
         left[0] -= 1
@@ -229,7 +229,7 @@ def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
             barrier.wait(WAITS)
 
     events = desk.table.connection.client.meta.events
-    event = f"after-call.dynamodb.{operation}"
+    event = f"{'before' if operation in _WRITES else 'after'}-call.dynamodb.{operation}"
     events.register_last(event, meet)
     try:
         yield

@@ -200,7 +200,7 @@ def revived_or_sold(
     """Late money for an order whose seat somebody else buys; what both were told."""
     answers: Counter[tuple[str, str]] = Counter()
     for number in range(rounds):
-        late, new, seat = f"late-{number}", f"new-{number}", f"A{number}"
+        late, new, seat = f"late-{number}", f"new-{number}", f"a{number}"
         cancelled(desk, late, seat)
         money = ("pay", late, PRICE, "bank-1", LATE)
         paid, bought = racers.race(money, ("buy", new, seat), unlocked=unlocked)
