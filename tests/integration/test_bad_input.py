@@ -188,7 +188,8 @@ OF_TICKETS: dict[str, dict[str, list[Any]]] = {
     "/ticket-orders/t-3/credit-decision": {
         "revive": [
             *(wrong for wrong in NO_TEXT if wrong != {}), None, {"colour": "red"},
-            {"seats": 7}, {"seats": ["C-1"]}, {"seats": {"X-1": "seat Y"}}, {"seats": {"": "a"}},
+            {"seats": 7}, {"seats": ["C-1", "C-2"]}, {"seats": [7]},
+            {"seats": {"X-1": "seat Y"}}, {"seats": {"": "a"}},
             *({"seats": {"C-1": wrong}} for wrong in NO_SEAT),
         ],
     },
