@@ -1,9 +1,10 @@
 """The renewals job's worker: one message, some shards of a run, in them some holders at a time.
 
 All that is due of a holder meets here, because the keys of the calendar carry his mark. How many
-are due of the holders at hand is written down before anything of theirs is worked: what is committed
-leaves the calendar, so that whoever goes on after a time-out, a cut or beside another worker counts
-what he does not see any more. The cursor passes holders only when all of theirs is worked.
+are due of the holders at hand is written down before anything of theirs is worked: what is
+committed leaves the calendar, so that whoever goes on after a time-out, a cut or beside another
+worker counts what he does not see any more. The cursor passes holders only when all of theirs is
+worked.
 """
 
 from collections import Counter

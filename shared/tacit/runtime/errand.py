@@ -1,8 +1,8 @@
 """What a worker is sent to do with a shard of a run, and what of a record's steps it may take.
 
 A run is worked in up to three stages, each over all shards. *Planning* decides all and commits
-nothing: a preview, or the look before a leap that a fuse wants. *Working* commits. *Release* commits
-what a held run has left.
+nothing: a preview, or the look before a leap that a fuse wants. *Working* commits. The *release*
+commits what a held run has left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,10 +39,10 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The steps that may be committed, and the word for what may not: None where nothing is kept
-    back."""
+    """How many of the steps may be committed, and the word for the others: None where nothing is
+    kept back."""
 
-    steps: tuple[Step, ...]
+    free: int
     word: str | None = None
     difference: Mapping[str, Any] = field(default_factory=dict)
 
@@ -52,13 +52,13 @@ def judged(errand: Errand, key: Key, raw: Raw, steps: Sequence[Step]) -> Verdict
     irreversible while the provider's fuse holds; all or none where a preview was agreed to."""
     provider = raw.get("provider", {}).get("S", "")
     if errand.plans:
-        return Verdict((), "planned")
+        return Verdict(0, "planned")
     if errand.agreed is not None:
         return _as_agreed(errand.agreed, key, provider, steps)
     if provider in errand.held:
-        free = _up_to_the_first_irreversible(steps)
-        return Verdict(free, "held" if len(free) < len(steps) else None)
-    return Verdict(tuple(steps))
+        free = _before_the_first_irreversible(steps)
+        return Verdict(free, "held" if free < len(steps) else None)
+    return Verdict(len(steps))
 
 
 def _as_agreed(
@@ -66,16 +66,16 @@ def _as_agreed(
 ) -> Verdict:
     now, planned = line_of(key, provider, "different", steps), agreed.get(parked_id(key))
     if planned is not None and says_the_same(planned, now):
-        return Verdict(tuple(steps))
+        return Verdict(len(steps))
     if planned is None and not steps:
-        return Verdict(())
+        return Verdict(0)
     why = "not_in_the_preview" if planned is None else "decided_otherwise"
     difference = {"id": now["id"], "provider": provider, "why": why, "planned": planned, "now": now}
-    return Verdict((), "different", difference)
+    return Verdict(0, "different", difference)
 
 
-def _up_to_the_first_irreversible(steps: Sequence[Step]) -> tuple[Step, ...]:
+def _before_the_first_irreversible(steps: Sequence[Step]) -> int:
     for number, step in enumerate(steps):
         if is_irreversible(step):
-            return tuple(steps[:number])
-    return tuple(steps)
+            return number
+    return len(steps)

@@ -21,9 +21,9 @@ Member = TypeVar("Member")
 
 @dataclass(slots=True)
 class Group(Generic[Member]):
-    """`now` is asked before each transaction, and may raise to say that none may begin. `through` is
-    told of the members whose writes are committed, `alone` of those that have to be
-    worked by themselves."""
+    """`now` is asked before each transaction, and may raise to say that none may begin. `through`
+    is told of the members whose writes are committed, `alone` of those that have to be worked by
+    themselves."""
 
     table: Table
     now: Callable[[], datetime]

@@ -1,8 +1,8 @@
 """A job from the outside: a run is made, and its 64 shards are dealt into messages.
 
 POST /job-runs, the scheduler's event and a direct invocation all come here. A run that is there
-already is dealt again, in the stage it is in: a message says which shards to look after, and a shard
-that is done is left alone, so that dealing twice costs reads and nothing else.
+already is dealt again, in the stage it is in: a message says which shards to look after, and a
+shard that is done is left alone, so that dealing twice costs reads and nothing else.
 """
 
 import json
@@ -100,8 +100,8 @@ class Jobs:
         return replace(run, planned=due, held=held)
 
     def deal(self, run: Run) -> None:
-        """Send the shards of the stage that the run is in, dealt like cards, so that a full one does
-        not slow its neighbours. Nothing where it waits, or is over."""
+        """Send the shards of the stage that the run is in, dealt like cards, so that a full one
+        does not slow its neighbours. Nothing where it waits, or is over."""
         if run.stage == HELD or run.finished_at is not None:
             return
         every = [f"{number:02d}" for number in range(keys.SHARDS)]

@@ -1,10 +1,10 @@
 """All that is due of one holder, decided in the order of priority.
 
 One contract after the other is decided on the purse that the one before has left, and a charge
-stands on the account as its decision saw it. What could not be paid is written down when all charges
-are through. When somebody came between (a deposit, a payment, another worker), whatever is not
-committed yet is decided again from the first on, on the accounts as they are then: what did not fit
-before may fit now, and nothing less important comes before it.
+stands on the account as its decision saw it. What could not be paid is written down when all
+charges are through. When somebody came between (a deposit, a payment, another worker), whatever is
+not committed yet is decided again from the first on, on the accounts as they are then: what did not
+fit before may fit now, and nothing less important comes before it.
 """
 
 from collections.abc import Callable, Iterator
@@ -102,7 +102,7 @@ class OneHolder:
             verdict = judged(self._errand, due.key, due.raw, steps)
             agreed = verdict.word != "different"
             purse = found.purse if agreed else _kept(found, purse, due)
-            if not isinstance(decision, Change) or not verdict.steps:
+            if not isinstance(decision, Change) or not verdict.free:
                 self._kept_back(due, decision, verdict)
             elif decision.movement is not None:
                 yield Pending(self, due, decision)
@@ -156,7 +156,7 @@ class OneHolder:
             steps = (decision,) if isinstance(decision, Change) else ()
             self._tally.keep_back(due.key, due.raw, verdict, steps)
         elif decision.code == "still_short":
-            self._tally.refused_again(due.key, due.raw, due.contract, self._errand.plans)
+            self._tally.refused_again(due.key, due.contract, self._errand.plans)
         else:
             self._tally.note(due.key, due.raw, "unchanged")
 

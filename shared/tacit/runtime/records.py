@@ -28,40 +28,41 @@ from tacit.store.writes import Write
 
 Raws = Mapping[keys.Key, Raw]
 Others = TypeVar("Others")
+OneStep = TypeVar("OneStep", bound=Step)
 _LOST_RACES = 10
 
 
-class Calendar(Protocol[Others]):
+class Calendar(Protocol[Others, OneStep]):
     """What a job knows of its records."""
 
     def read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Others]:
         """A page's heads and whatever else they need, in batches."""
 
-    def steps(self, raw: Raw, others: Others | None, errand: Errand) -> tuple[Step, ...]:
+    def steps(self, raw: Raw, others: Others | None, errand: Errand) -> tuple[OneStep, ...]:
         """All that is due of a record, one step after the other, each on what the one before
         leaves; raises Broken. Without `others` they are read for it alone."""
 
-    def writes(self, step: Step, run_id: str) -> list[Write]: ...
+    def writes(self, step: OneStep, run_id: str) -> list[Write]: ...
 
-    def commit(self, step: Step, run_id: str) -> None:
+    def commit(self, step: OneStep, run_id: str) -> None:
         """One step by itself; raises LostRace or Busy."""
 
     def read_again(self, key: keys.Key) -> Raw | None: ...
 
 
 @dataclass(slots=True)
-class Record:
+class Record(Generic[OneStep]):
     """A record with the steps that are due; `next` is the one to be committed."""
 
     key: keys.Key
     raw: Raw
-    steps: tuple[Step, ...]
+    steps: tuple[OneStep, ...]
     verdict: Verdict
     next: int = 0
 
 
-class Records(Generic[Others]):
-    def __init__(self, stack: Stack, shards: Shards, calendar: Calendar[Others]) -> None:
+class Records(Generic[Others, OneStep]):
+    def __init__(self, stack: Stack, shards: Shards, calendar: Calendar[Others, OneStep]) -> None:
         self._stack = stack
         self._setbacks = Setbacks(stack)
         self._shards = shards
@@ -74,7 +75,8 @@ class Records(Generic[Others]):
         """How many of the records were worked before time ran out, and what came of them. Time is
         looked at before each is taken up; those that are taken up are brought to their end."""
         heads, others = self._calendar.read(records)
-        page = _Page(self._stack, self._calendar, self._setbacks, errand)
+        late = self._shards.is_late
+        page = _Page(self._stack, self._calendar, self._setbacks, errand, late)
         for number, key in enumerate(records):
             if number and self._shards.is_late():
                 page.end()
@@ -86,15 +88,21 @@ class Records(Generic[Others]):
         return len(records), page.tally
 
 
-class _Page(Generic[Others]):
+class _Page(Generic[Others, OneStep]):
     """The records of one page while they are worked."""
 
     def __init__(
-        self, stack: Stack, calendar: Calendar[Others], setbacks: Setbacks, errand: Errand
+        self,
+        stack: Stack,
+        calendar: Calendar[Others, OneStep],
+        setbacks: Setbacks,
+        errand: Errand,
+        is_late: Callable[[], bool],
     ) -> None:
         self.tally = Tally()
         self._calendar, self._setbacks, self._errand = calendar, setbacks, errand
-        self._waiting: list[Record] = []
+        self._is_late = is_late
+        self._waiting: list[Record[OneStep]] = []
         self._group = Group(stack.table, stack.clock.now, self._through, self._alone)
 
     def take_up(self, key: keys.Key, raw: Raw, others: Others) -> None:
@@ -119,14 +127,14 @@ class _Page(Generic[Others]):
 
     def _opened(
         self, key: keys.Key, raw: Raw, others: Others | None, begun: bool = False
-    ) -> Record | None:
+    ) -> Record[OneStep] | None:
         """The record with what may be done; None where nothing is, and it is counted. What this
         run did before it was cut off, or before a race was lost (`begun`), counts as done."""
         errand = self._errand
         steps = self._calendar.steps(raw, others, errand)
         before = "done" if begun or done_by(raw) == errand.run_id else "unchanged"
         verdict = judged(errand, key, raw, steps)
-        if verdict.steps:
+        if verdict.free:
             return Record(key, raw, steps, verdict)
         if verdict.word and (steps or verdict.difference):
             self.tally.keep_back(key, raw, verdict, steps)
@@ -134,32 +142,36 @@ class _Page(Generic[Others]):
             self.tally.note(key, raw, before)
         return None
 
-    def _join(self, record: Record) -> None:
-        step = record.verdict.steps[record.next]
+    def _join(self, record: Record[OneStep]) -> None:
+        step = record.steps[record.next]
         writes = self._calendar.writes(step, self._errand.run_id)
         if not self._group.take(record, writes):
             self._group.flush()
             self._group.take(record, writes)
 
-    def _through(self, records: Sequence[Record]) -> None:
+    def _through(self, records: Sequence[Record[OneStep]]) -> None:
         for record in records:
             record.next += 1
-            if record.next < len(record.verdict.steps):
+            if record.next < record.verdict.free:
                 self._waiting.append(record)
             else:
                 self._note(record)
 
-    def _alone(self, records: Sequence[Record]) -> None:
+    def _alone(self, records: Sequence[Record[OneStep]]) -> None:
+        """Waiting for a table that is out of reach may take all the time there is."""
         for record in records:
-            self._guarded(record.key, record.raw, lambda: self._one_by_one(record))  # noqa: B023
+            if self._is_late():
+                self.tally.note(record.key, record.raw, "failed")
+            else:
+                self._guarded(record.key, record.raw, partial(self._one_by_one, record))
 
-    def _one_by_one(self, record: Record) -> None:
+    def _one_by_one(self, record: Record[OneStep]) -> None:
         """A lost race is decided again, on what is stored then."""
         lost, begun = 0, record.next > 0
         while True:
             try:
-                while record.next < len(record.verdict.steps):
-                    step = record.verdict.steps[record.next]
+                while record.next < record.verdict.free:
+                    step = record.steps[record.next]
                     self._calendar.commit(step, self._errand.run_id)
                     record.next, begun = record.next + 1, True
             except LostRace:
@@ -175,7 +187,7 @@ class _Page(Generic[Others]):
                 self._note(record)
                 return
 
-    def _note(self, record: Record) -> None:
+    def _note(self, record: Record[OneStep]) -> None:
         if record.verdict.word is not None:
             self.tally.keep_back(record.key, record.raw, record.verdict, record.steps)
         else:

@@ -13,7 +13,6 @@ from tacit.domain.tickets.life import decide
 from tacit.domain.values import JOB
 from tacit.runtime.errand import Errand
 from tacit.runtime.jobs import Parcel
-from tacit.runtime.lines import Step
 from tacit.runtime.records import Raws, Records
 from tacit.runtime.shards import Shards
 from tacit.runtime.stack import Stack
@@ -48,7 +47,7 @@ class Reminders:
         """An order hangs on nothing else that its calendar needs."""
         return self._book.table.get_many(records), None
 
-    def steps(self, raw: Raw, others: None, errand: Errand) -> tuple[Step, ...]:
+    def steps(self, raw: Raw, _: None, errand: Errand) -> tuple[OrderChange, ...]:
         order, found = ticket_order_of(raw), list[OrderChange]()
         for _turn in range(_STEPS):
             rules = policy_of_order(order)
@@ -59,12 +58,10 @@ class Reminders:
             order = decision.order
         raise Broken("its steps come to no end")
 
-    def writes(self, step: Step, run_id: str) -> list[Write]:
-        assert isinstance(step, OrderChange)
+    def writes(self, step: OrderChange, run_id: str) -> list[Write]:
         return order_writes(step, policy_of_order(step.order), self._clock.now(), run_id)
 
-    def commit(self, step: Step, run_id: str) -> None:
-        assert isinstance(step, OrderChange)
+    def commit(self, step: OrderChange, run_id: str) -> None:
         self._book.commit(step, policy_of_order(step.order), self._clock.now(), run=run_id)
 
     def read_again(self, key: keys.Key) -> Raw | None:

@@ -31,11 +31,11 @@ class Tally:
         """A record whose steps, or some of them, are not taken: the line has them all, the totals
         only those that were; in a plan all."""
         word = verdict.word or "held"
-        self._tell(key, raw, word, steps, steps if word == "planned" else verdict.steps)
+        self._tell(key, raw, word, steps, steps if word == "planned" else steps[: verdict.free])
         if verdict.difference:
             self.differences.append(dict(verdict.difference))
 
-    def refused_again(self, key: Key, raw: Raw, contract: Contract, told: bool) -> None:
+    def refused_again(self, key: Key, contract: Contract, told: bool) -> None:
         """It could still not be paid; `told` where it has to be said although nothing changed."""
         self.counts["refused"] += 1
         if told:

@@ -13,7 +13,6 @@ from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract, Order
 from tacit.runtime.errand import Errand
 from tacit.runtime.jobs import Parcel
-from tacit.runtime.lines import Step
 from tacit.runtime.records import Raws, Records
 from tacit.runtime.related import order_key, parent_key
 from tacit.runtime.shards import Shards
@@ -51,7 +50,7 @@ class Expiries:
         others = {key for raw in heads.values() for key in (order_key(raw), parent_key(raw))}
         return heads, self._repository.table.get_many(sorted(filter(None, others)))
 
-    def steps(self, raw: Raw, others: Raws | None, errand: Errand) -> tuple[Step, ...]:
+    def steps(self, raw: Raw, others: Raws | None, errand: Errand) -> tuple[Change, ...]:
         contract, found = contract_of(raw), list[Change]()
         order, parent = self._order(raw, others or {}), self._parent(raw, others or {})
         situation = Situation(contract, order, parent, newest_of(contract))
@@ -64,12 +63,10 @@ class Expiries:
             situation = replace(situation, contract=contract)
         raise Broken("its steps come to no end")
 
-    def writes(self, step: Step, run_id: str) -> list[Write]:
-        assert isinstance(step, Change)
+    def writes(self, step: Change, run_id: str) -> list[Write]:
         return writes_of(step, policy_of(step.contract), self._clock.now(), run_id)
 
-    def commit(self, step: Step, run_id: str) -> None:
-        assert isinstance(step, Change)
+    def commit(self, step: Change, run_id: str) -> None:
         self._repository.commit(step, policy_of(step.contract), self._clock.now(), run=run_id)
 
     def read_again(self, key: keys.Key) -> Raw | None:

@@ -1,13 +1,14 @@
 """What a run did, or would do, record by record; and where both differ.
 
-One item for each page of records that a worker has at hand, so that a page worked again overwrites
-what it said the first time. A line is a JSON object of ids, amounts, dates and codes. Names and
-addresses have no place in it: lines outlive what a customer may have changed or withdrawn.
+One item for each page of records that a worker has at hand, written once. A line is a JSON object
+of ids, amounts, dates and codes. Names and addresses have no place in it: lines outlive what a
+customer may have changed or withdrawn.
 """
 
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 from pynamodb.expressions.operand import Path
@@ -16,7 +17,7 @@ from tacit.store import keys
 from tacit.store.codec import Item
 from tacit.store.table import Table
 from tacit.store.walk import Place
-from tacit.store.writes import delete, put
+from tacit.store.writes import ConditionFailed, absent, put
 
 Line = dict[str, Any]
 LineKind = Literal["line", "difference"]
@@ -36,18 +37,13 @@ class RunLines:
     def put(
         self, run_id: str, shard: str, page: int, lines: Sequence[Mapping[str, Any]], kind: LineKind
     ) -> None:
-        """All lines of a page, in their order, in the place of those it had before."""
-        number = 0
-        for number, part in enumerate(_parts(lines), start=1):
-            pk, sk = keys.run_line(run_id, kind, shard, page, number - 1)
+        """All lines of a page, in their order. What a page said first stays: worked again after a
+        cut, it no longer knows what it did the first time."""
+        for number, part in enumerate(_parts(lines)):
+            pk, sk = keys.run_line(run_id, kind, shard, page, number)
             item = {"pk": pk, "sk": sk, "item": kind, "lines": part, "ttl": _cleared_at()}
-            self.table.write(put(kind, item))
-        left = []
-        while self.table.get_raw(key := keys.run_line(run_id, kind, shard, page, number)):
-            left.append(delete(kind, key))
-            number += 1
-        for write in reversed(left):
-            self.table.write(write)
+            with suppress(ConditionFailed):
+                self.table.write(put(kind, item, absent))
 
     def page(
         self, run_id: str, kind: LineKind, limit: int, place: Place | None

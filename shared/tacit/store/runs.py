@@ -22,6 +22,7 @@ from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
 COUNTS = ("done", "unchanged", "refused", "parked", "failed", "held", "different", "planned")
+_ALWAYS = ("done", "unchanged", "parked", "failed")  # the others only where there are any
 # The stages, by which the shards' items are called; a run that is held waits between two of them.
 PLAN, WORK, HELD, REST = "plan", "shard", "held", "rest"
 # Greater than whatever follows an instant in a calendar: the renewals' marks its holder there.
@@ -68,7 +69,7 @@ class ShardState:
     done: bool = False
     records: tuple[keys.Key, ...] = ()
     after: Item | None = None
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_ALWAYS, 0))
     totals: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -107,12 +108,7 @@ class ShardState:
 
     def counting(self, counts: Mapping[str, int], totals: Mapping[str, int]) -> "ShardState":
         """With what came of the records since."""
-        names = self.totals.keys() | totals.keys()
-        return replace(
-            self,
-            counts={name: self.counts.get(name, 0) + counts.get(name, 0) for name in COUNTS},
-            totals={name: self.totals.get(name, 0) + totals.get(name, 0) for name in names},
-        )
+        return replace(self, counts=_sum(self.counts, counts), totals=_sum(self.totals, totals))
 
     @property
     def last_holder(self) -> str:
@@ -132,6 +128,11 @@ class ShardState:
 
     def _moved(self, **fields: Any) -> "ShardState":
         return replace(self, page=self.page + 1, **fields)
+
+
+def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    both = {**first, **{name: first.get(name, 0) + number for name, number in second.items()}}
+    return {name: number for name, number in both.items() if number or name in _ALWAYS}
 
 
 class Runs:
