@@ -200,12 +200,18 @@ def idempotency(caller: str, method: str, path: str, key: str) -> Key:
     return f"idempotency#{sha256(scope.encode()).hexdigest()}", "record"
 
 
+def of_record(record_id: str) -> Key:
+    """The head of a record by its id, "contract:c-1"."""
+    kind, _, own = record_id.partition(":")
+    return f"{kind}#{part(own)}", HEAD
+
+
 def run(run_id: str) -> Key:
     return f"run#{part(run_id)}", HEAD
 
 
-def run_shard(run_id: str, shard: str) -> Key:
-    return f"run#{part(run_id)}", f"shard#{shard}"
+def run_shard(run_id: str, stage: str, shard: str) -> Key:
+    return f"run#{part(run_id)}", f"{stage}#{shard}"
 
 
 def run_line(run_id: str, kind: str, shard: str, page: int, number: int) -> Key:
