@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,7 +141,7 @@ def test_the_gate_stays_green_and_says_that_it_could_not_ask(
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     code = f"import sys; from local.advisories import ask_all; sys.exit(ask_all(*{at(port)!r}))"
-    command = [checks.sys.executable, "-c", code]
+    command = [sys.executable, "-c", code]
     monkeypatch.setattr(checks, "commands", lambda: {"pip-audit": command})
     assert checks.main() == 0
     told = capfd.readouterr().err
