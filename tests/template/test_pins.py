@@ -44,11 +44,11 @@ def test_every_line_is_one_exact_version_without_an_address(file: Path) -> None:
     assert len(names) == len(set(names))
 
 
-def test_every_file_of_pins_makes_an_environment_and_is_asked_about() -> None:
+def test_every_environment_has_its_pins_and_every_file_of_pins_is_asked_about() -> None:
     written = {file.resolve() for file in ROOT.glob("*/*requirements*.txt")}
     written |= set((ROOT / "requirements").iterdir())
     assert written == set(PINS)
-    assert {file.stem for file in PINS} == {"requirements", *NAMES}
+    assert {file.stem for file in PINS} >= {"requirements", *NAMES}
 
 
 @pytest.mark.parametrize("file", [LAYER, DEV], ids=lambda file: str(file.relative_to(ROOT)))
@@ -78,9 +78,9 @@ def test_every_package_of_the_layer_carries_the_checksum_of_its_one_wheel() -> N
     ("pinned", "instead", "said"),
     [
         ("jmespath==1.1.0 --hash=sha256:a", "jmespath==1.1.0 --hash=sha256:b", "DO NOT MATCH"),
-        ("jmespath==1.1.0 --hash", "jmespath==1.1.0 # --hash", "--require-hashes"),
+        (" --hash=", " # ", "--require-hashes"),
     ],
-    ids=["another-checksum", "no-checksum"],
+    ids=["another-checksum", "no-checksums"],
 )
 def test_the_layer_is_not_built_from_another_file(
     tmp_path: Path, pinned: str, instead: str, said: str
