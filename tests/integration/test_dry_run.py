@@ -163,6 +163,7 @@ def test_a_preview_equals_what_happens(world: World, command: Any) -> None:
         # A run that was not started has no id; how much waits for it is told instead.
         assert (shown.pop("id"), shown["counts"].pop("due")) == (None, 1)
         assert happened.pop("id")
+        assert (shown.pop("preview_id") is not None, happened.pop("preview_id")) == (True, None)
     assert (preview.status, shown) == (real.status, happened)
 
 

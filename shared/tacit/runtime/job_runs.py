@@ -149,7 +149,7 @@ def _previewed(jobs: Jobs, run: Run) -> Answer:
     """The run as it would begin, without an id of its own, and how much waits for it."""
     due = jobs.how_many_due(run.job, run.as_of, run.scope)
     jobs.start(run, run.started_at)
-    begun = _begun(run)
+    begun = _begun(replace(run, preview=False))
     counts = {**begun["counts"], "due": due}
     return Answer(202, dumps({**begun, "id": None, "counts": counts, "preview_id": run.id}))
 
