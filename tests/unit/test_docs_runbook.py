@@ -54,16 +54,18 @@ def commands() -> tuple[str, ...]:
     return (*(line.strip() for block in joined for line in block.splitlines()), *inline)
 
 
+_WITHIN = re.compile(r"""\$\(((?:[^()"]|"[^"]*"|\([^()]*\))*)\)""")
+
+
 def asked_of_aws() -> Iterator[tuple[str, str, list[str]]]:
     """(service, operation, options) of every call of the AWS CLI, those within others as well."""
-    whole = re.sub(r"'[^']*'", "TEXT", "\n".join(commands()))
-    whole = re.sub(r'"[^"$]*"', "TEXT", whole)
-    calls = []
-    while inner := re.search(r"\$\(([^()]*)\)", whole):
-        calls.append(inner[1])
-        whole = f"{whole[: inner.start()]}VALUE{whole[inner.end() :]}"
-    for call in re.finditer(r"\baws ([a-z0-9]+) ([a-z-]+)([^\n;]*)", "\n".join([whole, *calls])):
-        yield call[1], call[2], re.findall(r"(?<!\S)--([a-z-]+)", call[3])
+    waiting = [re.sub(r"'[^']*'", "TEXT", line) for line in "\n".join(commands()).split("\n")]
+    while waiting:
+        line = waiting.pop()
+        waiting += _WITHIN.findall(line)
+        own = _WITHIN.sub("VALUE", line)
+        for call in re.finditer(r"\baws ([a-z0-9]+) ([a-z-]+)([^;]*)", own):
+            yield call[1], call[2], re.findall(r"(?<!\S)--([a-z-]+)", call[3])
 
 
 @pytest.mark.parametrize(
