@@ -260,8 +260,8 @@ PROBLEMS: Mapping[str, Entry] = {
     "another_preview": Entry(
         409,
         "The preview is of another run",
-        "It is of the job {job} as of {as_of}, and of what its caller is staff of. Ask for that run, "
-        "or for a preview of this one.",
+        "It is of the job {job} as of {as_of}, and of what its caller is staff of. Ask for that "
+        "run, or for a preview of this one.",
     ),
     "preview_not_ready": Entry(
         409,

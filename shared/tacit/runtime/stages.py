@@ -3,6 +3,7 @@
 Every write here can be made again: a message that comes twice finds what it wrote the first time.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,6 @@ from tacit.store import keys
 from tacit.store.repository import done_by
 from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
 from tacit.store.runs import HELD, PLAN, REST, WORK, Run, ShardState
-
 
 _AT_THE_END = 999_999  # a page behind all pages of a shard
 
@@ -61,7 +61,10 @@ class Stages:
         """The shard with what came of the records that are behind it now, which is told line by
         line. To be saved afterwards."""
         self.tell(errand, state, tally)
-        return state.counting(tally.counts, tally.totals)
+        counts = tally.counts
+        if errand.stage == REST:  # what did not change was counted before the release
+            counts = Counter({n: k for n, k in counts.items() if n not in ("unchanged", "refused")})
+        return state.counting(counts, tally.totals)
 
     def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
         page = (errand.run_id, errand.shard, state.page)
@@ -88,7 +91,7 @@ class Stages:
         met = {line["id"] for line in there}
         left = {n: line for n, line in (errand.agreed or {}).items() if n not in met}
         heads = self._table.get_many([keys.of_record(name) for name in left])
-        done = {key for key, raw in heads.items() if done_by(raw) == errand.run_id}
+        done = {key for key, raw in heads.items() if done_by(raw) == errand.mark}
         return [
             {
                 "id": name,
