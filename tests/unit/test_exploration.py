@@ -1,0 +1,44 @@
+"""Every state of a contract that can be reached, and every step out of each, on the pure core.
+
+In the slice: whatever can be asked on each of the days that matter of a contract that was just
+registered, and then in one state of each row of the table of transitions. `make prove` asks two
+decisions deep everywhere.
+"""
+
+import pytest
+
+from local.exploration.moves import Taken
+from local.exploration.roots import BEGINNINGS, Beginning, roots
+from local.exploration.rows import row_of
+from local.exploration.scene import Scene
+from local.exploration.walk import Walk
+from local.progress import say
+from tacit.domain.values import Status
+from tests.searches import far
+from tests.unit.laws import check
+from tests.unit.laws_of_states import WaysOut, check_state
+
+pytestmark = pytest.mark.search
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS, ids=str)
+def test_every_reachable_state_keeps_the_laws_and_has_a_way_out(beginning: Beginning) -> None:
+    policy = beginning.rules
+    walk, ways, statuses = Walk(policy, depth=far(0, 1), few=1), WaysOut(policy), set[Status]()
+
+    def see(scene: Scene, steps: list[Taken]) -> None:
+        statuses.add(scene.contract.status)
+        for step in steps:
+            check(step, policy)
+        check_state(scene, steps, policy)
+        ways.see(scene, steps)
+
+    walk.go(roots(beginning), see)
+    say(
+        f"{beginning}: {len(walk.scenes)} states met, {walk.looked} looked at, {walk.steps} steps, "
+        f"exhaustive for {walk.depth + 1} decisions, up to {walk.deepest + 1} deep"
+    )
+    trapped = [row_of(scene, policy) for scene in ways.trapped(walk)]
+    assert trapped == []
+    over = {Status.CLOSED, Status.ACTIVE, Status.NON_RENEWING, Status.PENDING}
+    assert over <= statuses, "the walk did not get far"
