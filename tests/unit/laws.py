@@ -160,15 +160,16 @@ def _value(contract: Contract, today: date) -> Fraction:
 
 def taken_back_is_as_it_was(step: Taken, policy: Policy) -> None:
     """K1, K2, G7: cancelled and reactivated it is the same again, anchor included."""
-    assert step.after is not None
-    if step.after.today(policy) >= step.before.contract.expires_on:
+    cancelled = step.after
+    assert cancelled is not None
+    if cancelled.today(policy) >= step.before.contract.expires_on:
         return
     command = Reactivate(ALICE)
 
     def ask() -> Change | NothingToDo:
-        return decide(situation(step.after, command, policy), command, policy, step.after.now)
+        return decide(situation(cancelled, command, policy), command, policy, cancelled.now)
 
-    back = taken(step.after, Move("reactivate", Role.HOLDER, step.move.around, ask)).after
+    back = taken(cancelled, Move("reactivate", Role.HOLDER, step.move.around, ask)).after
     assert back is not None
     assert back.contract.anchor_day == step.before.contract.anchor_day
     assert likeness(back, policy)[:2] == likeness(_asked_anew(step.before), policy)[:2]

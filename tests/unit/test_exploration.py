@@ -11,12 +11,22 @@ from local.exploration.moves import Taken
 from local.exploration.roots import BEGINNINGS, Beginning, roots
 from local.exploration.rows import row_of
 from local.exploration.scene import Scene
+from local.exploration.tickets import (
+    TERMS,
+    Terms,
+    TicketScene,
+    TicketTaken,
+    TicketWalk,
+    root,
+    ticket_row,
+)
 from local.exploration.walk import Walk
 from local.progress import say
 from tacit.domain.values import Status
 from tests.searches import far
 from tests.unit.laws import check
 from tests.unit.laws_of_states import WaysOut, check_state
+from tests.unit.ticket_laws import check_ticket_step, has_a_way_out
 
 pytestmark = pytest.mark.search
 
@@ -42,3 +52,22 @@ def test_every_reachable_state_keeps_the_laws_and_has_a_way_out(beginning: Begin
     assert trapped == []
     over = {Status.CLOSED, Status.ACTIVE, Status.NON_RENEWING, Status.PENDING}
     assert over <= statuses, "the walk did not get far"
+
+
+@pytest.mark.parametrize("terms", TERMS, ids=str)
+def test_every_reachable_ticket_order_keeps_the_laws_and_has_a_way_out(terms: Terms) -> None:
+    rules = terms.rules
+    walk, rows = TicketWalk(rules, depth=far(1, 3)), set[str]()
+
+    def see(scene: TicketScene, steps: list[TicketTaken]) -> None:
+        rows.add(ticket_row(scene))
+        for step in steps:
+            check_ticket_step(step, rules)
+        assert has_a_way_out(scene, steps, rules), ticket_row(scene)
+
+    walk.go(root(terms), see)
+    say(
+        f"{terms}: {len(walk.scenes)} states met, {walk.looked} looked at, {walk.steps} steps, "
+        f"exhaustive for {walk.depth + 1} decisions"
+    )
+    assert {"paid", "paid, a ticket is gone"} <= rows, "the walk did not get far"
