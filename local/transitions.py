@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 from local.exploration.moves import USUAL, Around, Taken
 from local.exploration.roots import BEGINNINGS, Beginning, roots
@@ -20,7 +19,7 @@ from local.exploration.tickets import (
     root,
     ticket_row,
 )
-from local.exploration.walk import Walk
+from local.exploration.walk import See, Walk
 from local.places import ROOT
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.values import Role
@@ -46,8 +45,8 @@ stands in [invariants](invariants.md).
 
 A state is a contract's status and whatever makes a step go another way; a row may stand for
 several. *Leads to*: the step and the states behind it, more than one where the day or the registry
-decides; "stays" is carried out, and the state is the same. *Nothing to do*: the wish is fulfilled, or
-its day has not come. *Refused*: with the codes of [errors](errors.md).
+decides; "stays" is carried out, and the state is the same. *Nothing to do*: the wish is fulfilled,
+or its day has not come. *Refused*: with the codes of [errors](errors.md).
 
 The holder and staff are asked, unless one of them is named: "(staff)" is what staff alone is asked,
 or hears otherwise. The billing and the technical contact are refused everything, with {contacts}.
@@ -66,7 +65,10 @@ HEADINGS = ("→ ", "nothing to do: ", "refused: ")
 
 @dataclass
 class Transitions:
-    """What came of each step in each row, as the walk tells it."""
+    """What came of each step in each row, as the walk tells it; `contacts` are what the billing and
+    the technical contact hear, whatever they ask."""
+
+    contacts: set[str] = field(default_factory=set)
 
     cells: dict[str, dict[str, dict[Role, Outcomes]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
@@ -118,12 +120,14 @@ def _told(outcomes: set[str]) -> str:
     return "; ".join(word + " / ".join(sorted(each)) for word, each in kinds if each)
 
 
-def of_contracts(beginning: Beginning) -> tuple[Transitions, set[str]]:
-    """The transitions of one beginning, and the codes that contacts are refused with."""
-    found, contacts = Transitions(), set[str]()
-    rules = beginning.rules
+def walked(beginning: Beginning, watch: See | None = None) -> tuple[Walk, Transitions]:
+    """The walk that the page is printed from; `watch` looks at each state on the way."""
+    found, rules = Transitions(), beginning.rules
+    walk = Walk(rules, depth=0, few=1)
 
     def see(scene: Scene, steps: list[Taken]) -> None:
+        if watch is not None:
+            watch(scene, steps)
         row = row_of(scene, rules)
         later = next_instant(scene, rules)
         if later is not None:
@@ -134,12 +138,12 @@ def of_contracts(beginning: Beginning) -> tuple[Transitions, set[str]]:
             after = row_of(step.after, rules) if step.after is not None else None
             told = _outcome(step, row, after)
             if step.move.role in _CONTACTS:
-                contacts.add(told)
+                found.contacts.add(told)
             else:
                 found.note(row, step.move.name, step.move.role, step.move.around, told)
 
-    Walk(rules, depth=0, few=1).go(roots(beginning), see)
-    return found, contacts
+    walk.go(roots(beginning), see)
+    return walk, found
 
 
 def of_ticket_orders() -> Transitions:
@@ -171,16 +175,14 @@ def _outcome(step: Taken | TicketTaken, row: str, after: str | None) -> str:
     return ">stays" if after == row else f">{after}"
 
 
-@cache
-def page() -> str:
-    """The whole page, ending with a newline."""
-    contacts, told = set[str](), dict[Beginning, Cells]()
-    for beginning in BEGINNINGS:
-        found, refused = of_contracts(beginning)
-        contacts |= refused
-        told[beginning] = found.told()
-    if any(each[0] != "`" for each in contacts):
+def page(known: Mapping[Beginning, Transitions] | None = None) -> str:
+    """The whole page, ending with a newline; `known` is what has been walked already."""
+    there = known or {}
+    found = {each: there.get(each) or walked(each)[1] for each in BEGINNINGS}
+    contacts = {said for each in found.values() for said in each.contacts}
+    if any(said[0] != "`" for said in contacts):
         raise ValueError(f"a contact was not refused: {contacts}")
+    told = {beginning: each.told() for beginning, each in found.items()}
     everywhere = _alike(list(told.values()))
     parts = [INTRODUCTION.format(contacts=" or ".join(sorted(contacts)))]
     parts.append(f"## Everywhere\n\n{_table(everywhere)}")

@@ -1,4 +1,4 @@
-"""docs/invariants.md names checks that are there, and docs/transitions.md is what a walk prints."""
+"""docs/invariants.md names checks that are there."""
 
 import ast
 import re
@@ -6,8 +6,6 @@ from functools import cache
 
 import pytest
 
-from local.transitions import PAGE as TRANSITIONS
-from local.transitions import page
 from tests.invariants.checker import CHECKS
 from tests.unit.sources import ROOT
 
@@ -57,7 +55,3 @@ def test_whatever_the_checker_looks_for_is_published() -> None:
         for each in checks_of(t).get("table", [])
     }
     assert {check.__name__ for check in CHECKS} == named
-
-
-def test_the_table_of_transitions_is_what_a_walk_prints() -> None:
-    assert TRANSITIONS.read_text("utf-8") == page(), "run `make transitions`"

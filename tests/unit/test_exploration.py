@@ -22,6 +22,7 @@ from local.exploration.tickets import (
 )
 from local.exploration.walk import Walk
 from local.progress import say
+from local.transitions import PAGE, Transitions, page, walked
 from tacit.domain.values import Status
 from tests.searches import far
 from tests.unit.laws import check
@@ -31,10 +32,13 @@ from tests.unit.ticket_laws import check_ticket_step, has_a_way_out
 pytestmark = pytest.mark.search
 
 
+WALKED: dict[Beginning, Transitions] = {}  # in the slice, the page is printed from the same walks
+
+
 @pytest.mark.parametrize("beginning", BEGINNINGS, ids=str)
 def test_every_reachable_state_keeps_the_laws_and_has_a_way_out(beginning: Beginning) -> None:
     policy = beginning.rules
-    walk, ways, statuses = Walk(policy, depth=far(0, 1), few=1), WaysOut(policy), set[Status]()
+    ways, statuses = WaysOut(policy), set[Status]()
 
     def see(scene: Scene, steps: list[Taken]) -> None:
         statuses.add(scene.contract.status)
@@ -43,13 +47,16 @@ def test_every_reachable_state_keeps_the_laws_and_has_a_way_out(beginning: Begin
         check_state(scene, steps, policy)
         ways.see(scene, steps)
 
-    walk.go(roots(beginning), see)
+    if far(True, False):
+        walk, WALKED[beginning] = walked(beginning, see)
+    else:
+        walk = Walk(policy, depth=1, few=1)
+        walk.go(roots(beginning), see)
     say(
         f"{beginning}: {len(walk.scenes)} states met, {walk.looked} looked at, {walk.steps} steps, "
         f"exhaustive for {walk.depth + 1} decisions, up to {walk.deepest + 1} deep"
     )
-    trapped = [row_of(scene, policy) for scene in ways.trapped(walk)]
-    assert trapped == []
+    assert [row_of(scene, policy) for scene in ways.trapped(walk)] == []
     over = {Status.CLOSED, Status.ACTIVE, Status.NON_RENEWING, Status.PENDING}
     assert over <= statuses, "the walk did not get far"
 
@@ -70,4 +77,9 @@ def test_every_reachable_ticket_order_keeps_the_laws_and_has_a_way_out(terms: Te
         f"{terms}: {len(walk.scenes)} states met, {walk.looked} looked at, {walk.steps} steps, "
         f"exhaustive for {walk.depth + 1} decisions"
     )
-    assert {"paid", "paid, a ticket is gone"} <= rows, "the walk did not get far"
+    assert "paid" in rows
+    assert len(rows) > 3, "the walk did not get far"
+
+
+def test_the_table_of_transitions_is_what_a_walk_prints() -> None:
+    assert PAGE.read_text("utf-8") == page(WALKED), "run `make transitions`"
