@@ -27,9 +27,11 @@ def events_without_gaps(table: Held) -> Iterator[str]:
             if head["sk"] != HEAD:
                 continue
             numbers = [event.get("number") for event in table.beside(head["pk"], "event")]
-            first = head["events"] + 1 - len(numbers) if table.laid((head["pk"], HEAD)) else 1
-            if numbers != list(range(first, head["events"] + 1)):
-                yield f"{head['pk']} has {head['events']} events, and there are {numbers}"
+            first = (
+                head.get("events", 0) + 1 - len(numbers) if table.laid((head["pk"], HEAD)) else 1
+            )
+            if numbers != list(range(first, head.get("events", 0) + 1)):
+                yield f"{head['pk']} has {head.get('events')} events, and there are {numbers}"
             if head.get("version", 1) < 1:
                 yield f"{head['pk']} has version {head['version']}"
     for event in table.kinds.get("event", ()):

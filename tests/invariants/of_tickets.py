@@ -1,6 +1,5 @@
 """Ticket orders in a table: numbers, seats, words, money, messages; and what is parked."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from tacit.domain.tickets.decision import seats_of
@@ -66,12 +65,18 @@ def messages(table: Held) -> Iterator[str]:
     for item in table.kinds.get("message", ()):
         _, number, kind, channel = item["sk"].split("#")
         event = table.items.get(keys.event(item["pk"], int(number)), {})
-        said = Counter((m["kind"], m["channel"]) for m in event.get("messages", ()))
+        said = {(m["kind"], _through(m)) for m in event.get("messages", ())}
         if (keys.unpart(kind), keys.unpart(channel)) not in said:
-            yield f"{item['pk']} {item['sk']}: its event says {dict(said)}"
+            yield f"{item['pk']} {item['sk']}: its event says {said}"
     for item in table.kinds.get("message_by_hand", ()):
         if keys.event(item["pk"], item["number"]) not in table.items:
             yield f"{item['pk']} {item['sk']} came with no event"
+
+
+def _through(message: Item) -> str:
+    """What goes to staff goes a way of its own."""
+    channel = str(message["channel"])
+    return f"{channel}-staff" if message.get("to") == "staff" else channel
 
 
 def parked(table: Held) -> Iterator[str]:
