@@ -362,6 +362,7 @@ def fail_a_record(world: World, job: str, as_of: str) -> None:
         def fails(*_: object) -> None:
             raise ConnectionError("the cable is out")
 
+        patch.setattr("tacit.runtime.group.commit_whole", fails)
         patch.setattr("tacit.store.repository.Repository.commit", fails)
         patch.setattr("tacit.store.ticket_orders.TicketBook.commit", fails)
         world.run_job(as_of, job)
