@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from local.exploration.moves import USUAL, Around, Taken
@@ -13,6 +13,7 @@ from local.exploration.rows import row_of
 from local.exploration.scene import Means, Scene, next_instant
 from local.exploration.tickets import (
     TERMS,
+    Terms,
     TicketScene,
     TicketTaken,
     TicketWalk,
@@ -35,6 +36,7 @@ _MEANS = {
 }
 _USUAL_NO = {Means.TOO_LITTLE: {"`balance_too_small`"}, Means.NO_ACCOUNT: {"`not_found`"}}
 Outcomes = dict[Around, set[str]]
+SeeTickets = Callable[[TicketScene, list[TicketTaken]], None]
 
 INTRODUCTION = """\
 # Transitions
@@ -59,6 +61,7 @@ hold the rest of their states.
 """
 
 
+PRINTED = tuple(each for each in BEGINNINGS if not each.in_numbers)
 Cells = dict[tuple[str, str], str]
 HEADINGS = ("→ ", "nothing to do: ", "refused: ")
 
@@ -123,7 +126,7 @@ def _told(outcomes: set[str]) -> str:
 def walked(beginning: Beginning, watch: See | None = None) -> tuple[Walk, Transitions]:
     """The walk that the page is printed from; `watch` looks at each state on the way."""
     found, rules = Transitions(), beginning.rules
-    walk = Walk(rules, depth=0, few=1)
+    walk = Walk(rules, depth=0, few=1, beside=(-1, 0))
 
     def see(scene: Scene, steps: list[Taken]) -> None:
         if watch is not None:
@@ -146,19 +149,28 @@ def walked(beginning: Beginning, watch: See | None = None) -> tuple[Walk, Transi
     return walk, found
 
 
-def of_ticket_orders() -> Transitions:
+def tickets_walked(terms: Terms, found: Transitions, watch: SeeTickets | None = None) -> TicketWalk:
+    """The same for ticket orders, which are one table whatever their terms."""
+
+    def see(scene: TicketScene, steps: list[TicketTaken]) -> None:
+        if watch is not None:
+            watch(scene, steps)
+        row = ticket_row(scene)
+        for step in steps:
+            if step.move.role is not Role.HOLDER:
+                after = ticket_row(step.after) if step.after is not None else None
+                told = _outcome(step, row, after)
+                found.note(row, step.move.name, step.move.role, USUAL, told)
+
+    walk = TicketWalk(terms.rules, depth=1)
+    walk.go(root(terms), see)
+    return walk
+
+
+def _of_ticket_orders() -> Transitions:
     found = Transitions()
     for terms in TERMS:
-
-        def see(scene: TicketScene, steps: list[TicketTaken]) -> None:
-            for step in steps:
-                if step.move.role is not Role.HOLDER:
-                    row = ticket_row(scene)
-                    after = ticket_row(step.after) if step.after is not None else None
-                    told = _outcome(step, row, after)
-                    found.note(row, step.move.name, step.move.role, USUAL, told)
-
-        TicketWalk(terms.rules, depth=1).go(root(terms), see)
+        tickets_walked(terms, found)
     return found
 
 
@@ -175,10 +187,12 @@ def _outcome(step: Taken | TicketTaken, row: str, after: str | None) -> str:
     return ">stays" if after == row else f">{after}"
 
 
-def page(known: Mapping[Beginning, Transitions] | None = None) -> str:
-    """The whole page, ending with a newline; `known` is what has been walked already."""
+def page(
+    known: Mapping[Beginning, Transitions] | None = None, tickets: Transitions | None = None
+) -> str:
+    """The whole page, ending with a newline; `known` and `tickets` have been walked already."""
     there = known or {}
-    found = {each: there.get(each) or walked(each)[1] for each in BEGINNINGS}
+    found = {each: there.get(each) or walked(each)[1] for each in PRINTED}
     contacts = {said for each in found.values() for said in each.contacts}
     if any(said[0] != "`" for said in contacts):
         raise ValueError(f"a contact was not refused: {contacts}")
@@ -190,8 +204,9 @@ def page(known: Mapping[Beginning, Transitions] | None = None) -> str:
     for beginning, cells in told.items():
         own = {cell: said for cell, said in cells.items() if cell not in everywhere}
         sections[_table(own)].append(beginning)
+    sold = tickets or _of_ticket_orders()
     parts += [f"## {_title(each)}\n\n{table}" for table, each in sections.items()]
-    return "\n".join([*parts, f"## Ticket orders\n\n{_table(of_ticket_orders().told())}"])
+    return "\n".join([*parts, f"## Ticket orders\n\n{_table(sold.told())}"])
 
 
 def _alike(tables: list[Cells]) -> Cells:

@@ -31,7 +31,7 @@ class Beginning:
     parent_plan: str | None = None
     servers: int = 0
     options: tuple[str, ...] = ()
-    by_itself: bool = True
+    in_numbers: bool = False  # told from the one before by its numbers alone: its states are alike
 
     @property
     def rules(self) -> Policy:
@@ -49,9 +49,9 @@ class Beginning:
 
 BEGINNINGS = (
     Beginning("infomaniak/1", "domain-ch", "alice.ch"),
-    Beginning("infomaniak/1", "domain-com", "alice.com"),
+    Beginning("infomaniak/1", "domain-com", "alice.com", in_numbers=True),
     Beginning("kreativmedia/1", "domain-ch", "alice.ch"),
-    Beginning("kreativmedia/1", "domain-com", "alice.com"),
+    Beginning("kreativmedia/1", "domain-com", "alice.com", in_numbers=True),
     Beginning("kreativmedia/1", "hosting-start"),
     Beginning("kreativmedia/1", "mailbox"),
     Beginning("kriax/1", "vps-s", servers=2),
@@ -63,7 +63,7 @@ BEGINNINGS = (
     Beginning("registrar-ru/1", "vps-1"),
     Beginning("registrar-ru/1", "ssl-certificate"),
     Beginning("svenska-domaner/1", "premium-domain", "alice.org.nz"),
-    Beginning("svenska-domaner/1", "premium-domain", "alice.se"),
+    Beginning("svenska-domaner/1", "premium-domain", "alice.se", in_numbers=True),
     Beginning("svenska-domaner/1", "premium-domain-3", "alice.org.nz"),
     Beginning("svenska-domaner/1", "mail-addon"),
     Beginning("svenska-domaner/1", "mail-addon", parent_plan="budget-domain"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from tacit.domain.calendar import expiry_due_on, inactive_until, renewal_due_on
@@ -12,8 +12,6 @@ from tacit.domain.days import add_days, day_start, local_day
 from tacit.domain.policy import Policy
 from tacit.domain.registry_dates import doubted_from
 from tacit.domain.values import Contract, Notice, Status
-
-ONE_DAY = timedelta(days=1)
 
 
 class Means(StrEnum):
@@ -40,9 +38,14 @@ class Scene:
         return local_day(self.now, policy.zone)
 
 
-def next_instant(scene: Scene, policy: Policy) -> datetime | None:
+EACH_SIDE = (-1, 0, 1)
+
+
+def next_instant(
+    scene: Scene, policy: Policy, beside: tuple[int, ...] = EACH_SIDE
+) -> datetime | None:
     """When the calendar moves next: the end of a code's quarter of an hour, or the next of the days
-    that the contract carries, of those before them, and of those after. None: no day is left."""
+    that the contract carries, and of those so many days beside them. None: no day is left."""
     waits = scene.contract.plan_change
     if waits is not None and waits.status == "waiting" and scene.now < waits.valid_until:
         return waits.valid_until
@@ -50,8 +53,8 @@ def next_instant(scene: Scene, policy: Policy) -> datetime | None:
     later = [
         near
         for day in carried(scene, policy)
-        for near in (day - ONE_DAY, day, day + ONE_DAY)
-        if near > today
+        for days in beside
+        if (near := add_days(day, days)) > today
     ]
     return day_start(min(later), policy.zone) if later else None
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from local.exploration.likeness import Key, likeness
 from local.exploration.moves import Taken, moves, surroundings, taken
 from local.exploration.rows import row_of
-from local.exploration.scene import Scene, next_instant
+from local.exploration.scene import EACH_SIDE, Scene, next_instant
 from tacit.domain.days import add_days, add_months
 from tacit.domain.policy import Policy
 
@@ -31,11 +31,12 @@ class Walk:
     """`scenes` by likeness, in the order in which they were met; `led_to` says which scenes can be
     come to from which; `beyond` are those behind the depth, which were not looked at from inside.
     Behind it the walk goes on with `few` scenes of each row of the table, so that none is missing
-    however shallow it is."""
+    however shallow it is. `beside`: which days around those that a contract carries are met."""
 
     policy: Policy
     depth: int
     few: int = 0
+    beside: tuple[int, ...] = EACH_SIDE
     scenes: dict[Key, Scene] = field(default_factory=dict)
     led_to: dict[Key, set[Key]] = field(default_factory=dict)
     beyond: set[Key] = field(default_factory=set)
@@ -77,7 +78,7 @@ class Walk:
 
     def _pass(self, key: Key, scene: Scene, decided: int, queue: Queue) -> None:
         """The day goes by, and nobody asks for anything."""
-        moved_on = next_instant(scene, self.policy)
+        moved_on = next_instant(scene, self.policy, self.beside)
         if moved_on is not None and self._is_near(scene):
             later = replace(scene, now=moved_on)
             self.led_to[key].add(self._meet(later, decided, queue, passing=True))
