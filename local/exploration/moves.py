@@ -5,44 +5,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 
+from local.exploration.asked import ACCOUNT, ALICE, ERIN, PARTIES, commands, order_of
 from local.exploration.scene import Means, Scene
 from tacit.domain.cancellation import AT_ONCE, AT_TERM
 from tacit.domain.collecting import Purse, collect
 from tacit.domain.commands import (
     Activate,
-    Amend,
     Cancel,
     ComeDue,
     Command,
-    ConfirmPlanChange,
     FinishTask,
     Follow,
-    MarkServer,
-    NoteRegistry,
     PayNotice,
-    Reactivate,
     Renew,
-    RequestPlanChange,
-    ResendCode,
     Restore,
     ReverseRenewal,
-    SetWarranty,
     TransferOut,
-    UnmarkServer,
 )
 from tacit.domain.decision import Change, Decision, Situation
 from tacit.domain.life import decide
 from tacit.domain.money import Money
-from tacit.domain.plan_quote import Wanted, change_id, quote
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.values import (
     JOB,
     Account,
-    Actor,
     Contract,
     Notice,
     Order,
@@ -51,14 +41,6 @@ from tacit.domain.values import (
     Task,
 )
 
-ACCOUNT = "a-1"
-PARTIES = (
-    Actor(Role.HOLDER, "alice"),
-    Actor(Role.STAFF, "erin"),
-    Actor(Role.BILLING_CONTACT, "bob"),
-    Actor(Role.TECHNICAL_CONTACT, "carol"),
-)
-ALICE, ERIN = PARTIES[:2]
 EXPIRIES, RENEWALS = "job: expiries", "job: renewals"
 No = Refused | Invalid | NotFound | Broken
 _HELD = {Means.TOO_LITTLE: 0, Means.ENOUGH: 10**12}
@@ -122,7 +104,7 @@ def behind(scene: Scene, change: Change) -> Scene:
 def moves(scene: Scene, policy: Policy) -> Iterator[Move]:
     """Every command in every role, and the two jobs."""
     for actor in PARTIES:
-        for name, command in _commands(scene, actor, policy):
+        for name, command in commands(scene, actor, policy):
             for around in _tried_with(command):
                 yield _asked(name, actor.role, scene, command, policy, around)
     yield from job_moves(scene, policy)
@@ -191,95 +173,12 @@ def account(scene: Scene, around: Around) -> Account | None:
     return Account(ACCOUNT, *owner, currency, Money(held, currency), lines=1, version=1)
 
 
-def order_of(scene: Scene, renews: bool = True) -> Order:
-    contract = scene.contract
-    owner = (contract.provider, contract.holder)
-    return Order(contract.order_id, *owner, renews, 1, 1, (contract.id,))
-
-
 def _notice(scene: Scene, period_start: date) -> Notice | None:
     """As the table has it: the head's, what is owed, or one that is filed."""
     contract = scene.contract
     owed = contract.owed.notice if contract.owed is not None else None
     there = (contract.notice, owed, scene.filed)
     return next((each for each in there if each and each.period_start == period_start), None)
-
-
-def _commands(scene: Scene, by: Actor, policy: Policy) -> Iterator[tuple[str, Command]]:
-    contract = scene.contract
-    yield "cancel", Cancel(by, AT_TERM)
-    yield "cancel at once", Cancel(by, AT_ONCE)
-    yield "reactivate", Reactivate(by)
-    yield "restore", Restore(by, account_id=ACCOUNT)
-    yield "renew", Renew(by, contract.expires_on, ACCOUNT)
-    if contract.status in (Status.PENDING, Status.ACTIVE, Status.CLOSED):
-        yield "activate", Activate(by, ACCOUNT)
-    yield "transfer out", TransferOut(by)
-    kind = policy.kinds[contract.kind]
-    if kind.warranty is not None:
-        yield "start warranty", SetWarranty(by, True)
-        yield "stop warranty", SetWarranty(by, False)
-    if by.role in (Role.HOLDER, Role.STAFF):
-        yield from _plan_changes(scene, by, policy)
-    if by.role is Role.STAFF:
-        yield from _by_staff(scene, by, policy)
-    elif by.role is Role.HOLDER:
-        yield "restore by reference", Restore(by, reference="r-1")
-        yield "pay notice", PayNotice(by, contract.expires_on, "r-1")
-
-
-def _by_staff(scene: Scene, by: Actor, policy: Policy) -> Iterator[tuple[str, Command]]:
-    contract = scene.contract
-    moved = "bob@example.org" if contract.email != "bob@example.org" else "alice@example.net"
-    yield "change the address", Amend(by, contract.version, {"email": moved})
-    yield "restore by reference", Restore(by, reference="r-1")
-    if contract.status is Status.PENDING:
-        yield "activate by reference", Activate(by, reference="r-1")
-    notice, owed = contract.notice, contract.owed
-    starts = {contract.expires_on, *(n.period_start for n in (notice, scene.filed) if n)}
-    for start in sorted(starts | ({owed.notice.period_start} if owed else set())):
-        yield "pay notice", PayNotice(by, start, "r-1")
-        yield "reverse renewal", ReverseRenewal(by, start, "refused")
-    yield "finish a task", FinishTask(by, "t-1")
-    if policy.kinds[contract.kind].unique_label:
-        yield "registry follows", NoteRegistry(by, contract.expires_on, scene.now)
-        later = contract.expires_on + timedelta(days=270)
-        yield "registry is ahead", NoteRegistry(by, later, scene.now)
-        yield "registry is absurd", NoteRegistry(by, date(1991, 1, 1), scene.now)
-
-
-def _plan_changes(scene: Scene, by: Actor, policy: Policy) -> Iterator[tuple[str, Command]]:
-    contract = scene.contract
-    rule = policy.plan_change
-    if rule is None or contract.kind not in rule.kinds:
-        return
-    for server in contract.servers[-1:]:
-        yield "mark a server", MarkServer(by, server.id, server.id)
-        yield "keep a server", UnmarkServer(by, server.id)
-    yield from _requests(scene, by, policy)
-    waits = contract.plan_change
-    if waits is not None:
-        asked, why = change_id(contract, waits), "on the phone"
-        yield "hand in the code", ConfirmPlanChange(by, asked, True, 5, why)
-        yield "hand in a wrong code", ConfirmPlanChange(by, asked, False, 4, why)
-        yield "send the code again", ResendCode(by, asked)
-
-
-def _requests(scene: Scene, by: Actor, policy: Policy) -> Iterator[tuple[str, Command]]:
-    """What can be quoted is asked for; else an id that nobody was ever given."""
-    contract = scene.contract
-    staying = sum(not server.marked for server in contract.servers) or contract.quantity
-    asked = Situation(contract, order_of(scene), newest=policy)
-    other = "vps-m" if contract.plan != "vps-m" else "vps-s"
-    try:
-        found = quote(asked, contract, Wanted(other, staying), policy, scene.now)
-        yield "ask for another plan", RequestPlanChange(by, found.id)
-    except Refused:
-        day = scene.today(policy)
-        yield (
-            "ask for another plan",
-            RequestPlanChange(by, f"{contract.id}:{other}:{staying}:{day}:0"),
-        )
 
 
 def surroundings(scene: Scene, policy: Policy) -> Iterator[tuple[str, Scene]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from local.exploration.moves import ERIN
+from local.exploration.asked import ERIN
 from local.exploration.scene import Scene
 from tacit.domain.commands import Register, Registration
 from tacit.domain.days import add_days, day_start

@@ -3,12 +3,11 @@ reminded; under each number of reminders, from both anchors, with and without th
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
-from tacit.domain.days import day_start, local_day
+from tacit.domain.days import local_day
 from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
@@ -27,7 +26,6 @@ from tacit.domain.tickets.commands import (
 from tacit.domain.tickets.decision import Decision, OrderChange, Standing
 from tacit.domain.tickets.life import decide
 from tacit.domain.tickets.rules import ReminderAnchor
-from tacit.domain.tickets.schedule import next_due_at
 from tacit.domain.tickets.values import (
     Buyer,
     InvoiceTerms,
@@ -55,7 +53,6 @@ SHOW = Show("e-1", "Concert", datetime.fromisoformat("2025-05-09T20:00+02:00"))
 SEATS = {"T-1": "A1", "T-2": "A2"}
 JOB_OF_REMINDERS = "job: invoice reminders"
 OUT = Refund("cash", "asked for it")
-Key = tuple[object, ...]
 No = Refused | Invalid | NotFound | Broken
 
 
@@ -117,9 +114,6 @@ class TicketTaken:
     after: TicketScene | None
 
 
-See = Callable[[TicketScene, list[TicketTaken]], None]
-
-
 def root(terms: Terms) -> TicketScene:
     rules = terms.rules
     invoice = InvoiceTerms(True, 10, terms.reminders, 0)
@@ -167,64 +161,6 @@ def _commands(scene: TicketScene, by: Actor) -> Iterator[tuple[str, Command]]:
     yield "admit", Admit(by, "T-1")
 
 
-def ticket_likeness(scene: TicketScene) -> Key:
-    """Days as they are: every walk begins on the same one. What was booked counts up to twice of
-    what the tickets cost, and how often it was written down not at all."""
-    order = scene.order
-    return (
-        scene.now,
-        scene.seats_gone,
-        order.status,
-        tuple((t.seat, t.status, t.admitted_at is not None, t.with_order) for t in order.tickets),
-        order.paid.minor,
-        order.credit.minor,
-        order.question,
-        order.cancelled_by,
-        order.cancelled_on,
-        order.reminders_sent,
-        order.reminded_on,
-        order.due_on,
-        order.cancels_on,
-        order.commission,
-    )
-
-
-@dataclass(slots=True)
-class TicketWalk:
-    rules: Policy
-    depth: int
-    scenes: dict[Key, TicketScene] = field(default_factory=dict)
-    looked: int = 0
-    steps: int = 0
-
-    def go(self, first: TicketScene, see: See) -> None:
-        queue: deque[tuple[Key, int]] = deque()
-        self._meet(first, 0, queue)
-        while queue:
-            key, decided = queue.popleft()
-            if decided > self.depth:
-                continue
-            scene = self.scenes[key]
-            steps = [ticket_taken(scene, move) for move in moves_of(scene, self.rules)]
-            self.looked, self.steps = self.looked + 1, self.steps + len(steps)
-            see(scene, steps)
-            later = next_ticket_instant(scene, self.rules)
-            if later is not None:
-                self._meet(replace(scene, now=later), decided, queue)
-            self._meet(replace(scene, seats_gone=not scene.seats_gone), decided + 1, queue)
-            for step in steps:
-                if step.after is not None and step.after.order.paid.minor <= 4 * PRICE.minor:
-                    self._meet(step.after, decided + 1, queue)
-
-    def _meet(self, scene: TicketScene, decided: int, queue: deque[tuple[Key, int]]) -> None:
-        key = ticket_likeness(scene)
-        if key in self.scenes:
-            return
-        self.scenes[key] = scene
-        put = queue.appendleft if queue and queue[0][1] >= decided else queue.append
-        put((key, decided))
-
-
 def ticket_taken(scene: TicketScene, move: TicketMove) -> TicketTaken:
     try:
         decision = move.ask()
@@ -232,30 +168,6 @@ def ticket_taken(scene: TicketScene, move: TicketMove) -> TicketTaken:
         return TicketTaken(scene, move, None, no, None)
     after = replace(scene, order=decision.order) if isinstance(decision, OrderChange) else None
     return TicketTaken(scene, move, decision, None, after)
-
-
-def next_ticket_instant(scene: TicketScene, rules: Policy) -> datetime | None:
-    """The next stored instant and the one before it, the days the order carries and those beside
-    them."""
-    order, now = scene.order, scene.now
-    found = [at for day in _days(order) for at in _beside(day, order)]
-    due_at = next_due_at(order, rules.ticketing) if rules.ticketing is not None else None
-    if due_at is not None:
-        found += [due_at - timedelta(microseconds=1), due_at]
-    return min((at for at in found if at > now), default=None)
-
-
-def _days(order: TicketOrder) -> Iterator[date]:
-    yield local_day(order.show.starts_at, order.zone)
-    if order.status is OrderStatus.PENDING or order.cancelled_on is not None:
-        yield from filter(None, (order.due_on, order.cancels_on, order.cancelled_on))
-
-
-def _beside(day: date, order: TicketOrder) -> Iterator[datetime]:
-    """Noon, and the last instant before the day that comes after it."""
-    start = day_start(day, order.zone)
-    yield start + timedelta(hours=12)
-    yield day_start(day + timedelta(days=1), order.zone)
 
 
 def ticket_row(scene: TicketScene) -> str:

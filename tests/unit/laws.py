@@ -6,8 +6,9 @@ from datetime import date
 from fractions import Fraction
 from string import Formatter
 
+from local.exploration.asked import ALICE
 from local.exploration.likeness import likeness
-from local.exploration.moves import ALICE, EXPIRIES, RENEWALS, Move, Taken, situation, taken
+from local.exploration.moves import EXPIRIES, RENEWALS, Move, Taken, situation, taken
 from local.exploration.scene import Scene
 from tacit.domain.calendar import expiries_due_at, renewals_due_at
 from tacit.domain.commands import Reactivate

@@ -4,10 +4,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from local.exploration.asked import PARTIES
 from local.exploration.likeness import Key
 from local.exploration.moves import (
     OF_BOTH,
-    PARTIES,
     RENEWALS,
     Around,
     Taken,

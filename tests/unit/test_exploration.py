@@ -11,18 +11,19 @@ from local.exploration.moves import Taken
 from local.exploration.roots import BEGINNINGS, Beginning, roots
 from local.exploration.rows import row_of
 from local.exploration.scene import Scene
+from local.exploration.table import Transitions
+from local.exploration.ticket_walk import TicketWalk
 from local.exploration.tickets import (
     TERMS,
     Terms,
     TicketScene,
     TicketTaken,
-    TicketWalk,
     root,
     ticket_row,
 )
 from local.exploration.walk import Walk
 from local.progress import say
-from local.transitions import PAGE, PRINTED, Transitions, page, tickets_walked, walked
+from local.transitions import PAGE, PRINTED, page, tickets_walked, walked
 from tacit.domain.values import Status
 from tests.searches import far
 from tests.unit.laws import check
