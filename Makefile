@@ -11,7 +11,7 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down clean token invoke build deploy bench check format test \
-	policy test-unit test-integration test-repository test-template test-e2e prove \
+	policy transitions test-unit test-integration test-repository test-template test-e2e prove \
 	tools dev-tools check-tools
 
 help: ## List the targets
@@ -38,6 +38,9 @@ invoke: dev-tools ## Run one function: FUNCTION=expiries EVENT=events/expiries.j
 policy: dev-tools ## Say what is wrong with a policy file, and what it does: FILE=my.toml
 	@PYTHONPATH=shared $(RUN) -m tacit.policies check "$(FILE)"
 	@PYTHONPATH=shared $(RUN) -m tacit.policies explain "$(FILE)"
+
+transitions: dev-tools ## Print docs/transitions.md anew, from a walk through the core
+	@PYTHONPATH=shared $(RUN) -m local.transitions
 
 build: tools ## Build what is deployed, into .aws-sam/build
 	@$(RUN) -m local.deployment

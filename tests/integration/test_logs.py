@@ -178,6 +178,7 @@ def break_record(
     )
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_no_line_holds_an_address_a_token_a_label_or_a_key(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
