@@ -30,7 +30,10 @@ ENVIRONMENT = {
 @contextmanager
 def memory_dynamodb() -> Iterator[Engine]:
     """An empty DynamoDB for as long as the block lasts: every client for DynamoDB that is made in
-    it, or was made for an engine before, asks this one."""
+    it, or was made for an engine before, asks this one.
+
+    `Desk(engine.fresh_table())` is a stack of its own, and costs less than a registration.
+    """
     engine = Engine()
     real_call = BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -57,7 +60,9 @@ def _answered(engine: Engine, client: Any, operation: str, params: dict[str, Any
     _, instead = client.meta.events.emit_until_response(
         f"before-call.dynamodb.{operation}", model=model, params=request, context=context
     )
-    status, answer = (instead[0].status_code, instead[1]) if instead else _asked(engine, operation, params)
+    status, answer = (
+        (instead[0].status_code, instead[1]) if instead else _asked(engine, operation, params)
+    )
     emit(
         f"after-call.dynamodb.{operation}",
         http_response=SimpleNamespace(status_code=status),

@@ -6,8 +6,8 @@ from math import ceil
 from typing import Any
 
 from tests.memory.expressions import Expressions
-from tests.memory.refusals import NotImitated, imitated, invalid
 from tests.memory.ranges import span
+from tests.memory.refusals import NotImitated, imitated, invalid
 from tests.memory.tables import Entry, Key, MemoryTable, Row, no_table
 from tests.memory.values import Item, Stored, stored
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
 
 from tests.memory.conditions import Test
 from tests.memory.expressions import Expressions
