@@ -44,8 +44,8 @@ def _read(what: str, text: str, names: _Names) -> _Read:
             node = condition(reader)
             found, checks = (node, test_of(node)), tuple(checks_of(node))
     reader.end()
-    met = (reader.names_used, reader.values_used, reader.looked_into)
-    return _Read(found, *(frozenset(names) for names in met), checks)
+    names_used, values_used = frozenset(reader.names_used), frozenset(reader.values_used)
+    return _Read(found, names_used, values_used, frozenset(reader.looked_into), checks)
 
 
 @dataclass(slots=True)

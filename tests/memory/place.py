@@ -54,7 +54,7 @@ def memory_dynamodb() -> Iterator[Engine]:
 def _answered(engine: Engine, client: Any, operation: str, params: dict[str, Any]) -> Any:
     """The engine's answer, and on the way the events that the client's listeners wait for."""
     model = client.meta.service_model.operation_model(operation)
-    if client.meta.config.parameter_validation:
+    if hasattr(client._serializer, "_param_validator"):  # pynamodb's clients have none
         _validated(params, model)
     emit, context = client.meta.events.emit, {"client_region": client.meta.region_name}
     emit(

@@ -107,7 +107,8 @@ class Reader:
         if self.next.startswith(":"):
             return self.given()
         if self.next == "size" and self._words[self._at + 1 : self._at + 2] == ["("]:
-            self.word(), self.need("(")
+            self.word()
+            self.need("(")
             path = self.path()
             self.need(")")
             return Size(path)

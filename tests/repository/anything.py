@@ -42,7 +42,7 @@ _keys = st.fixed_dictionaries({"pk": st.just({"S": "p"}), "sk": st.sampled_from(
     lambda key: {**key, "sk": {"S": key["sk"]}}
 )
 # In the index, or not: the server counts half an entry that becomes the other half.
-_places = st.one_of(
+_places: st.SearchStrategy[Params] = st.one_of(
     st.just({}),
     st.fixed_dictionaries({"shard": _indexed}),
     st.fixed_dictionaries(dict.fromkeys(_INDEXED, _indexed)),
@@ -75,8 +75,8 @@ class Drawn:
         if root not in _WITHIN:
             return found
         for _ in range(self.draw(st.sampled_from((0, 0, 0, deepest)))):
-            step = self.draw(st.sampled_from(("x", "y", 0, 1)))
-            found += f"[{step}]" if isinstance(step, int) else f".{self.name(step)}"
+            step = self.draw(st.sampled_from(("x", "y", "[0]", "[1]")))
+            found += step if step.startswith("[") else f".{self.name(step)}"
         return found
 
     def value(self, of: st.SearchStrategy[Params] = values) -> str:

@@ -26,13 +26,13 @@ class Both:
             given["RequestItems"] = {self.table: given["RequestItems"]}
         else:
             given["TableName"] = self.table
-        return [_answer(client, operation, given) for client in self.clients]
+        return [_answer(client, operation, dict(given)) for client in self.clients]
 
 
 def _answer(client: Any, operation: str, given: dict[str, Any]) -> dict[str, Any]:
     counted = operation not in ("TransactWriteItems", "BatchWriteItem")
     if counted:
-        given = {**given, "ReturnConsumedCapacity": "TOTAL"}
+        given["ReturnConsumedCapacity"] = "TOTAL"
     try:
         answer = client._make_api_call(operation, given)
     except ClientError as refused:
