@@ -145,7 +145,7 @@ class Runs:
         pk, sk = keys.run(run.id)
         head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at()}
         writes = [put("run", head, absent)]
-        for scope in {run.scope, ALL}:
+        for scope in () if run.preview else {run.scope, ALL}:  # previews are in no list
             entry = {**head, "pk": keys.runs(scope), "sk": f"{keys.instant(now)}#{run.id}"}
             writes.append(put(f"entry {scope}", entry))
         if record is not None:
