@@ -11,8 +11,8 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down clean token invoke build deploy bench check format test \
-	policy transitions test-unit test-integration test-repository test-template test-e2e prove \
-	tools dev-tools check-tools
+	policy transitions test-unit test-integration test-repository test-memory test-template test-e2e \
+	prove tools dev-tools check-tools
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -53,7 +53,7 @@ bench: tools ## Measure, side by side; BENCH_ORDERS=20000 loads fewer ticket ord
 	@$(RUN) -m local.bench
 
 test: check-tools ## Run all tests
-	@$(RUN) -m local.layers unit integration repository template e2e
+	@$(RUN) -m local.layers unit integration repository memory template e2e
 
 test-unit: dev-tools ## Run the tests of the pure core
 	@$(RUN) -m local.layers unit
@@ -63,6 +63,9 @@ test-integration: dev-tools ## Run the tests of doors and wiring (moto)
 
 test-repository: dev-tools ## Run the repository suite on DynamoDB Local
 	@$(RUN) -m local.layers repository
+
+test-memory: dev-tools ## Run the repository suite on the engine in memory
+	@$(RUN) -m local.layers memory
 
 test-template: check-tools ## Run the tests of template.yaml
 	@$(RUN) -m local.layers template

@@ -1,4 +1,4 @@
-"""The functions as they are deployed, on an imitation of AWS in this process (moto).
+"""The functions as they are deployed, on an imitation of AWS in this process.
 
 `world.call` goes through the template's routes into the real handlers, with the claims a gateway
 would pass on; `world.run_job` carries the queue's messages to the worker, `world.relay` the
@@ -310,44 +310,13 @@ def _matched(method: str, path: str) -> tuple[str, dict[str, str] | None]:
     raise LookupError(f"the gateway has no {method} {path}")
 
 
-class RoomForFrames:
-    """Runs the tests inside one call with a very large frame.
-
-    CPython keeps Python frames in chunks of memory, and gives a chunk back as soon as the call that
-    needed it returns. Where moto's recursive copies happen to cross the end of a chunk, thousands
-    of times for each transaction, that is half of the time these tests take. One call that asks
-    for a large chunk leaves room in it for all calls below.
-    """
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Any:
-        hooks = session.config.pluginmanager
-        rest = hooks.subset_hook_caller("pytest_runtestloop", remove_plugins=[self])
-        return _with_room(rest, session)
-
-
-def _with_room(loop: Any, session: pytest.Session) -> Any:
-    return loop(session=session)
-
-
-_with_room.__code__ = _with_room.__code__.replace(co_stacksize=200_000)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(RoomForFrames())
     config.pluginmanager.register(AtTheEnd(_all_items, all_registered=True))
 
 
 def _all_items(funcargs: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """Taken out of moto's hands: a scan over its API takes a hundred times as long."""
-    from moto.core.models import DEFAULT_ACCOUNT_ID
-    from moto.dynamodb.models import dynamodb_backends
-
     world = funcargs.get("world")
-    if not isinstance(world, World):
-        return None
-    table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(world.names.table_name)
-    return [item.to_json()["Attributes"] for item in table.all_items()]
+    return world.items() if isinstance(world, World) else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -373,8 +342,7 @@ def new_world() -> Iterator[World]:
     sqs = aws("sqs")
     events = aws("events")
     secrets = aws("secretsmanager")
-    # Without its stream, which nothing reads here: moto would copy all that ever went into it,
-    # and every table there is, for each transaction.
+    # Without its stream, which the engine does not have: `relay` brings what it would.
     table = {k: v for k, v in table_definition().items() if k != "StreamSpecification"}
     aws("dynamodb").create_table(TableName=name, **table)
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]
