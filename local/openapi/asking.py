@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType
 from typing import Any
 from unittest.mock import patch
@@ -80,7 +81,8 @@ def _of_module(module: ModuleType) -> Iterator[Asked]:
         for route in (*module.app._static_routes, *module.app._dynamic_routes):
             path = route.path.replace("<", "{").replace(">", "}")
             asked = Asked(route.method, path, module.__name__, route.func.__name__)
-            _listen(asked, route.func)
+            names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+            heard(asked, partial(route.func, **dict.fromkeys(names, "c-1")))
             yield asked
 
 
@@ -95,11 +97,11 @@ def _behind_nothing(module: ModuleType) -> Iterator[None]:
         yield
 
 
-def _listen(asked: Asked, handler: Any) -> None:
-    """Raises Unsaid for a door that does not say all that it takes."""
+def heard(asked: Asked, handler: Callable[[], object]) -> None:
+    """Run the handler until all is heard. Raises Unsaid for one that does not say what it takes."""
     _run(asked, handler, _Run())
-    optional = [n for n, f in (asked.body or {}).items() if not f.required]
     _run(asked, handler, _Run(given=None))
+    optional = [name for name, found in (asked.body or {}).items() if not found.required]
     for name in optional:
         _run(asked, handler, _Run(given=frozenset([name])))
     _run(asked, handler, _Run(has=False))
@@ -112,15 +114,12 @@ def _listen(asked: Asked, handler: Any) -> None:
         raise Unsaid(f"{asked.key} does not refuse the fields that it does not know")
 
 
-def _run(asked: Asked, handler: Any, run: _Run) -> None:
-    names = [part[1:-1] for part in asked.path.split("/") if part.startswith("{")]
+def _run(asked: Asked, handler: Callable[[], object], run: _Run) -> None:
     with _hearing(asked, run):
         try:
-            handler(**dict.fromkeys(names, "c-1"))
+            handler()
         except Invalid as invalid:
             _needed(asked, invalid)
-        except Unsaid:
-            raise
         except Unsaid:
             raise
         except Exception:  # noqa: S110
