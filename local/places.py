@@ -47,7 +47,7 @@ END_TO_END = Home(LOCAL / "e2e")
 
 
 def environment(name: str) -> Path:
-    """The virtual environment of that name: `dev`, `sam` or `ministack`."""
+    """The virtual environment of that name: `dev`, `sam`, `ministack` or `schemathesis`."""
     return LOCAL / f"venv-{name}"
 
 

@@ -1,0 +1,85 @@
+"""Ask a running stack anything that docs/openapi.json allows, and what it does not.
+
+Schemathesis makes the requests. What it is told besides are a few ids that are there: whatever
+names none of them is refused before it is looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from local.places import ROOT, aws_environment, program
+
+DOCUMENT = ROOT / "docs" / "openapi.json"
+# The others share the clock, and a run of a job is theirs to work: it is asked for as a preview.
+LEFT_OUT = ("PUT /test-clock",)
+PREVIEWED = ("POST /job-runs",)
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "negative_data_rejection",
+)
+
+# What is likely to be there: by the name of a field or a parameter, and of a path's `id` by the
+# word before it.
+Likely = Mapping[str, Iterable[str]]
+
+
+def pointed(likely: Likely) -> dict[str, Any]:
+    """The document, in which a field that has likely values takes those rather than others."""
+    document: dict[str, Any] = json.loads(DOCUMENT.read_text("utf-8"))
+    for path, operations in document["paths"].items():
+        for method in [*operations]:
+            door = f"{method.upper()} {path}"
+            if door in LEFT_OUT:
+                del operations[method]
+                continue
+            operation = operations[method]
+            for parameter in operation["parameters"]:
+                named = path.split("/")[1] if parameter["name"] == "id" else parameter["name"]
+                _point(parameter, named, likely)
+                if door in PREVIEWED and named == "dry_run":
+                    parameter |= {"required": True, "schema": {"type": "string", "enum": ["true"]}}
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                for name, schema in content["schema"]["properties"].items():
+                    _point({"schema": schema}, name, likely)
+    return document
+
+
+def _point(holder: dict[str, Any], name: str, likely: Likely) -> None:
+    values = [*likely.get(name, ())]
+    schema = holder["schema"]
+    if values and "string" in schema["type"]:
+        known = dict(schema)
+        schema.clear()
+        schema["anyOf"] = [{"type": "string", "enum": values}, known]
+
+
+def started(
+    url: str, token: str, document: Path, *, examples: int, seed: int, phases: str = "fuzzing"
+) -> subprocess.Popen[str]:
+    """Schemathesis on its way, against `url`, as whoever has `token`; it ends with 0 where nothing
+    was found. `examples` is for each door."""
+    command = [
+        program("schemathesis", "schemathesis"), "--no-color", "run", str(document),
+        "--url", url, "--header", f"Authorization: Bearer {token}",
+        "--checks", ",".join(CHECKS), "--phases", phases, "--max-examples", str(examples),
+        "--seed", str(seed), "--generation-database", "none", "--continue-on-failure",
+        "--suppress-health-check", "all", "--warnings", "off", "--no-shrink",
+        "--request-timeout", "40",
+    ]  # fmt: skip
+    return subprocess.Popen(
+        command,
+        cwd=document.parent,
+        env=aws_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
