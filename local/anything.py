@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,8 @@ Likely = Mapping[str, Iterable[str]]
 
 
 def pointed(likely: Likely) -> dict[str, Any]:
-    """The document, in which a field that has likely values takes those rather than others."""
+    """The document, in which what has likely values takes those as well: a path's ids no others,
+    because most of what is asked would be nobody's."""
     document: dict[str, Any] = json.loads(DOCUMENT.read_text("utf-8"))
     for path, operations in document["paths"].items():
         for method in [*operations]:
@@ -48,7 +51,9 @@ def pointed(likely: Likely) -> dict[str, Any]:
                     parameter |= {"required": True, "schema": {"type": "string", "enum": ["true"]}}
             for content in operation.get("requestBody", {}).get("content", {}).values():
                 for name, schema in content["schema"]["properties"].items():
-                    _point({"schema": schema}, name, likely)
+                    field = {"schema": schema}
+                    _point(field, name, likely)
+                    content["schema"]["properties"][name] = field["schema"]
     return document
 
 
@@ -56,25 +61,46 @@ def _point(holder: dict[str, Any], name: str, likely: Likely) -> None:
     values = [*likely.get(name, ())]
     schema = holder["schema"]
     if values and "string" in schema["type"]:
-        known = dict(schema)
-        schema.clear()
-        schema["anyOf"] = [{"type": "string", "enum": values}, known]
+        known = {"type": "string", "enum": values}
+        holder["schema"] = known if holder.get("in") == "path" else {"anyOf": [known, schema]}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Schemathesis on its way. It ends with 0 where nothing was found; `report` is of every
+    request."""
+
+    process: subprocess.Popen[str]
+    report: Path
+
+    def told(self) -> str:
+        return self.process.communicate()[0]
+
+    def statuses(self) -> dict[str, list[int]]:
+        """What each door answered, once it has ended."""
+        found: dict[str, list[int]] = {}
+        for line in self.report.read_text("utf-8").splitlines():
+            scenario = json.loads(line).get("ScenarioFinished", {}).get("recorder", {})
+            for exchange in scenario.get("interactions", {}).values():
+                answered = found.setdefault(scenario["label"], [])
+                answered.append(exchange["response"]["status_code"])
+        return found
 
 
 def started(
-    url: str, token: str, document: Path, *, examples: int, seed: int, phases: str = "fuzzing"
-) -> subprocess.Popen[str]:
-    """Schemathesis on its way, against `url`, as whoever has `token`; it ends with 0 where nothing
-    was found. `examples` is for each door."""
+    url: str, token: str, document: Path, *, examples: int, seed: int, phases: str
+) -> Asking:
+    """Ask what `document` describes at `url`, as whoever has `token`, `examples` for each door."""
+    report = document.with_suffix(f".{sha256(token.encode()).hexdigest()[:8]}.ndjson")
     command = [
         program("schemathesis", "schemathesis"), "--no-color", "run", str(document),
         "--url", url, "--header", f"Authorization: Bearer {token}",
         "--checks", ",".join(CHECKS), "--phases", phases, "--max-examples", str(examples),
         "--seed", str(seed), "--generation-database", "none", "--continue-on-failure",
         "--suppress-health-check", "all", "--warnings", "off", "--no-shrink",
-        "--request-timeout", "40",
+        "--request-timeout", "40", "--report", "ndjson", "--report-ndjson-path", str(report),
     ]  # fmt: skip
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command,
         cwd=document.parent,
         env=aws_environment(),
@@ -83,3 +109,4 @@ def started(
         stderr=subprocess.STDOUT,
         text=True,
     )
+    return Asking(process, report)

@@ -1,4 +1,4 @@
-"""Makes the virtual environments of this folder: `dev` for tests and scripts, and one for each tool.
+"""Makes the virtual environments: `dev` for tests, checks and scripts, and one for each tool.
 
 They are apart because SAM CLI and MiniStack pin other versions of the same libraries, and what
 Schemathesis brings is nobody else's. They come from one interpreter, because MiniStack runs the
