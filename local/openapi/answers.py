@@ -127,6 +127,10 @@ ANSWERS: dict[str, Answers] = {
     "POST /job-runs": {202: ref("JobRun")},
     "GET /job-runs": listed("JobRun"),
     "GET /job-runs/{id}": ok("JobRun"),
+    "GET /job-runs/{id}/items": {
+        200: page({"anyOf": [ref("RunLine"), ref("RunDifference")]}),
+    },
+    "POST /job-runs/{id}/release": {202: ref("JobRun")},
     "GET /parked": listed("ParkedRecord"),
     "POST /parked/{id}/retry": ok("Retried"),
     "GET /test-clock": ok("TestClock"),

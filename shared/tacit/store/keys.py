@@ -174,6 +174,11 @@ def shop_link(shop_id: str) -> str:
     return f"shop#{part(shop_id)}"
 
 
+def past_link(contract_id: str) -> str:
+    """Of a contract that the person was a contact of, beside the links to shops."""
+    return f"past#{part(contract_id)}"
+
+
 def listing(provider: str, lane: str) -> str:
     return f"{part(provider)}#{lane}"
 
@@ -200,12 +205,38 @@ def idempotency(caller: str, method: str, path: str, key: str) -> Key:
     return f"idempotency#{sha256(scope.encode()).hexdigest()}", "record"
 
 
+def of_record(record_id: str) -> Key:
+    """The head of a record by its id, "contract:c-1"."""
+    kind, _, own = record_id.partition(":")
+    return f"{kind}#{part(own)}", HEAD
+
+
 def run(run_id: str) -> Key:
     return f"run#{part(run_id)}", HEAD
 
 
-def run_shard(run_id: str, shard: str) -> Key:
-    return f"run#{part(run_id)}", f"shard#{shard}"
+def run_shard(run_id: str, stage: str, shard: str) -> Key:
+    return f"run#{part(run_id)}", f"{stage}#{shard}"
+
+
+def run_line(run_id: str, kind: str, shard: str, page: int, number: int) -> Key:
+    """One of the items that hold what a run did on a page of a shard; `kind` is "line" or
+    "difference". In this order the pages follow each other as they were worked."""
+    return f"run#{part(run_id)}", f"{run_lines(kind, shard)}{page:06d}#{number:03d}"
+
+
+def run_lines(kind: str, shard: str | None = None) -> str:
+    """What the keys of a kind of lines begin with, of one shard or of all."""
+    return f"{kind}#" if shard is None else f"{kind}#{shard}#"
+
+
+def fuse(job: str, provider: str) -> Key:
+    return f"fuse#{part(job)}#{part(provider)}", HEAD
+
+
+def fuse_run(job: str, provider: str, run_id: str) -> Key:
+    """A run that a fuse has seen the last of. Its key is its uniqueness: it counts once."""
+    return f"fuse#{part(job)}#{part(provider)}", f"run#{part(run_id)}"
 
 
 def runs(scope: str) -> str:
@@ -238,6 +269,11 @@ def message(subject_pk: str, event_number: int, kind: str, channel: str) -> Key:
 def message_by_hand(order_id: str, number: int) -> Key:
     """One that a person sends to the buyer, by the number of the event it came with."""
     return f"ticket_order#{part(order_id)}", f"by-hand#{number:010d}"
+
+
+def erasure(provider: str, kind: str, name: str) -> Key:
+    """The marker of an erasure that is not over; `kind` is "person" or "buyer"."""
+    return f"erasure#{part(provider)}", f"{kind}#{part(name)}"
 
 
 CLOCK: Key = ("clock", HEAD)
