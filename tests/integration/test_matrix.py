@@ -109,6 +109,7 @@ ORGANISER = row(200, also=("organiser",))
 MADE_BY_ORGANISER = row(201, also=("organiser",))
 STAFF_OF_IT = staffs(200)
 STILL_BROKEN = staffs("still_broken")
+NOT_HELD = staffs("run_not_held")
 ANY_STAFF = staffs(200, *STAFF_OF_SOME)
 RUN = staffs(202, *STAFF_OF_SOME)
 STAFF_OF_ALL = staffs(200, "staff")
@@ -211,6 +212,8 @@ DOORS: dict[tuple[str, str], tuple[dict[str, Any] | None, Row]] = {
     ("POST", "/job-runs"): ({"job": "expiries", "as_of": "2026-02-01T00:00:00Z"}, RUN),
     ("GET", "/job-runs"): (None, ANY_STAFF),
     ("GET", "/job-runs/{id}"): (None, STAFF_OF_IT),
+    ("GET", "/job-runs/{id}/items"): (None, STAFF_OF_IT),
+    ("POST", "/job-runs/{id}/release"): ({}, NOT_HELD),
     ("GET", "/parked"): (None, ANY_STAFF),
     ("POST", "/parked/{id}/retry"): ({}, STILL_BROKEN),
     ("GET", "/test-clock"): (None, ANY_STAFF),
