@@ -21,6 +21,7 @@ import boto3
 import pytest
 
 from tacit.runtime.stack import forget_stack
+from tests.integration import described
 from tests.integration.imitation import imitated_aws
 from tests.invariants.at_the_end import AtTheEnd
 from tests.tables import table_definition, template
@@ -171,7 +172,9 @@ class World:
         }
         answer = self.invoke(ROUTES[method, resource], event)
         found = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        return Reply(answer["statusCode"], found, answer["body"])
+        reply = Reply(answer["statusCode"], found, answer["body"])
+        described.check(f"{method} {resource}", event, reply.status, reply.text)
+        return reply
 
     def invoke(self, module: str, event: Any, context: Context | None = None) -> Any:
         handler = importlib.import_module(module).handler
