@@ -1,0 +1,30 @@
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.faults.faults import FAULTS, SLICE
+from tests.integration.faults.scenes import Scene
+from tests.integration.faults.scenes_commands import KEYED, KEYLESS
+from tests.integration.faults.stage import Stage, staged
+from tests.integration.faults.telling import faulty, told
+from tests.searches import far
+
+
+@pytest.fixture(scope="module")
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    with staged(request.param) as made:
+        yield made
+
+
+def each(scenes: list[Scene]) -> Any:
+    cases = [pytest.param(scene.prepare, scene, id=scene.name) for scene in scenes]
+    return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"])
+
+
+@each([*KEYED, *KEYLESS])
+def test_a_fault_changes_nothing(stage: Stage, scene: Scene) -> None:
+    as_it_goes = told(stage, scene)
+    wrong = faulty(stage, scene, as_it_goes, far(SLICE, FAULTS))
+    assert not wrong, "\n\n".join([str(len(wrong)), *wrong[:5]])
