@@ -25,6 +25,7 @@ class Scene:
     door: tuple[str, str] | None = None
     twice: bool = True
     answered_twice: bool = True
+    sends_on: bool = False
 
 
 def door_of(method: str, path: str) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from tests.integration.faults.final import Final, differences
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.stage import GaveUp, Stage
 
+Struck = tuple[str, Call]
+
 
 @dataclass(frozen=True)
 class Told:
@@ -22,33 +24,35 @@ def told(stage: Stage, scene: Scene) -> Told:
     """Nothing is there twice, and nobody had to ask twice, where nothing went wrong."""
     found = stage.tell(scene.act)
     assert stage.troubles == []
-    for effects in (found.mails, found.events, found.messages):
+    others = [] if scene.sends_on else [found.messages]
+    for effects in (found.mails, found.events, *others):
         assert max(effects.values(), default=1) == 1, effects
     return Told(tuple(stage.told_calls), found)
 
 
-def faulty(stage: Stage, scene: Scene, as_it_goes: Told, faults: Iterable[Fault]) -> list[str]:
-    """What went wrong with any of the faults at any of the calls they can hit."""
+def faulty(
+    stage: Stage, scene: Scene, as_it_goes: Told, faults: Iterable[Fault], known: set[Struck]
+) -> list[str]:
+    """What went wrong with any of the faults at any of the calls they can hit; a read that is
+    `known` to have been struck so, and comes again here, is passed over."""
     wrong = []
     for fault in faults:
         for number, call in enumerate(as_it_goes.calls):
-            if fault.hits(call) and (scene.twice or is_hidden(fault, call)):
+            if not call.writes and (fault.name, call) in known:
+                continue
+            if fault.hits(call) and (scene.twice or fault.hidden(call)):
+                known.add((fault.name, call))
                 found = _one(stage, scene, as_it_goes, number, fault)
                 place = f"{scene.name}\n  {fault.name}, at call {number}: {call}\n    "
                 wrong += [place + each for each in found]
     return wrong
 
 
-def is_hidden(fault: Fault, call: Call) -> bool:
-    """Whether the product itself tries again, so that nobody ever learns of it."""
-    return call.is_dynamodb and not fault.kills
-
-
 def _one(
     stage: Stage, scene: Scene, as_it_goes: Told, number: int, fault: Fault
 ) -> list[str]:
     call = as_it_goes.calls[number]
-    hidden = is_hidden(fault, call)
+    hidden = fault.hidden(call)
     try:
         found = stage.tell(scene.act, number, fault)
     except GaveUp as never:
@@ -64,4 +68,5 @@ def _one(
         found,
         answer_counts=hidden or scene.answered_twice,
         mail_in_doubt=stage.in_doubt,
+        sends_on=scene.sends_on,
     )

@@ -7,9 +7,14 @@ import pytest
 from tests.integration.faults.faults import FAULTS, SLICE
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.scenes_commands import KEYED, KEYLESS
+from tests.integration.faults.scenes_deliveries import DELIVERIES
+from tests.integration.faults.scenes_jobs import JOB_SCENES
 from tests.integration.faults.stage import Stage, staged
-from tests.integration.faults.telling import faulty, told
+from tests.integration.faults.telling import Struck, faulty, told
 from tests.searches import far
+
+
+STRUCK: set[Struck] = set()
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +28,8 @@ def each(scenes: list[Scene]) -> Any:
     return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"])
 
 
-@each([*KEYED, *KEYLESS])
+@each([*KEYED, *KEYLESS, *JOB_SCENES, *DELIVERIES])
 def test_a_fault_changes_nothing(stage: Stage, scene: Scene) -> None:
     as_it_goes = told(stage, scene)
-    wrong = faulty(stage, scene, as_it_goes, far(SLICE, FAULTS))
+    wrong = faulty(stage, scene, as_it_goes, far(SLICE, FAULTS), far(STRUCK, set()))
     assert not wrong, "\n\n".join([str(len(wrong)), *wrong[:5]])

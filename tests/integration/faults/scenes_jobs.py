@@ -1,0 +1,233 @@
+"""Every step of every job: its start, its messages with something to do in them, a continuation
+when time runs out, a record that cannot be worked; and the operator's command for the calendars."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tacit.calendar.rebuild import Rebuild
+from tacit.policies import shipped
+from tacit.runtime.stack import stack
+from tests.integration.conftest import ALICE, STAFF, World
+from tests.integration.edge import SVENSKA
+from tests.integration.faults.scenes import Prepare, Scene
+from tests.integration.faults.stage import Act, Stage
+from tests.integration.money import opened
+from tests.integration.sales import placed
+from tests.integration.shops import opened_shop
+from tests.searches import far
+
+JOBS = ("expiries", "renewals", "invoice_reminders")
+NOON = "T11:00:00Z"
+Names = list[str]
+Build = Callable[[World], Names]
+"""Makes what a run is to find, and says in which heads' shards it finds it."""
+
+
+def nothing(_: World) -> None:
+    return
+
+
+def ended(world: World) -> Names:
+    """Two of one holder come to their end, in one page."""
+    for contract_id in ("c-1", "c-2"):
+        world.register(contract_id, order_id="o-1")
+        cancel(world, contract_id)
+    return ["contract#c-1"]
+
+
+def goes_on_for_nothing(world: World) -> Names:
+    """An add-on at its end, whose domain is paid for longer."""
+    world.register("s-1", **SVENSKA, plan="premium-domain", label="a.se", starts_on="2025-06-15")
+    world.register("a-1", **SVENSKA, plan="mail-addon", parent_id="s-1", holder="alice")
+    cancel(world, "a-1")
+    return ["contract#a-1"]
+
+
+def contract_broken(world: World) -> Names:
+    world.register("c-9")
+    broken(world, "contract#c-9", "expires_on", "1969-12-31")
+    return ["contract#c-9"]
+
+
+def paid(world: World) -> Names:
+    """Money for two of one holder, and for what he has ordered besides."""
+    opened(world, "a-1", "500.00")
+    world.register("n-1", starts_on="2024-02-20")
+    world.register("p-1", status="pending", starts_on="2025-02-20")
+    return ["contract#n-1"]
+
+
+def short(world: World) -> Names:
+    """Not enough for the one there is."""
+    opened(world, "a-1", "25.00")
+    world.register("n-1", starts_on="2024-02-20")
+    return ["contract#n-1"]
+
+
+def both_short(world: World) -> Names:
+    """What there is, is kept for the first of two."""
+    world.register("n-2", starts_on="2024-02-22")
+    return short(world)
+
+
+def warranted(world: World) -> Names:
+    """Nobody renews it any more, and it is warranted."""
+    named = {"provider": "infomaniak", "plan": "domain-ch", "label": "owed.ch"}
+    world.register("w-1", **named, starts_on="2024-02-15", renewal_warranty=True)
+    off = world.call("PUT", "/contracts/w-1/autorenewal", STAFF, {"enabled": False})
+    assert off.status == 200, off.text
+    return ["contract#w-1"]
+
+
+def reminded(world: World) -> Names:
+    opened_shop(world)
+    placed(world, "t-1", "A-1", "A-2")
+    return ["ticket_order#t-1"]
+
+
+def unpaid(world: World) -> Names:
+    """Two that are over, in one shard or in two."""
+    opened_shop(world)
+    for number in (1, 2):
+        placed(world, f"t-{number}", f"B-{number}", placed_at="2024-12-02T10:00:00Z")
+    return ["ticket_order#t-1", "ticket_order#t-2"]
+
+
+def ticket_order_broken(world: World) -> Names:
+    opened_shop(world)
+    placed(world, "t-9", "C-1")
+    broken(world, "ticket_order#t-9", "placed_at", "nonsense")
+    return ["ticket_order#t-9"]
+
+
+def cancel(world: World, contract_id: str) -> None:
+    assert world.call("POST", f"/contracts/{contract_id}/cancellation", ALICE).status == 200
+
+
+def broken(world: World, pk: str, name: str, value: str) -> None:
+    world.dynamodb.update_item(
+        TableName=world.names.table_name,
+        Key={"pk": {"S": pk}, "sk": {"S": "head"}},
+        UpdateExpression="SET #name = :value",
+        ExpressionAttributeNames={"#name": name},
+        ExpressionAttributeValues={":value": {"S": value}},
+    )
+
+
+def dealt(job: str, as_of: str, build: Build) -> Prepare:
+    """A run is on its way. Given is one message of it, with the shards of what was built and one
+    that holds nobody."""
+
+    def prepare(world: World) -> list[str]:
+        names = build(world)
+        world.set_clock(as_of)
+        world.invoke(job, {"as_of": as_of})
+        heads = [item for item in world.items() if "shard" in item]
+        here = {item["shard"]["S"] for item in heads if item["pk"]["S"] in names}
+        empty = {f"{number:02d}" for number in range(64)} - {i["shard"]["S"] for i in heads}
+        first, *_ = world.messages(world.queue_of(job))
+        shards = [*sorted(here), min(empty)]
+        return [json.dumps({**json.loads(first["body"]), "shards": shards})]
+
+    return prepare
+
+
+def works(job: str, left: int) -> Act:
+    """Every message, and whatever it sends on. `left`: the milliseconds of each invocation."""
+
+    def act(stage: Stage) -> None:
+        for body in stage.given:
+            stage.delivers(f"{job}_worker", body, left)
+        stage.delivers_what_was_sent(f"{job}_worker", left)
+
+    return act
+
+
+def starts(job: str, event: dict[str, str]) -> Act:
+    return lambda stage: stage.starts(job, event)
+
+
+def stumbling(world: World) -> list[str]:
+    """Two runs have stumbled over c-1, for a reason that nobody foresaw."""
+    as_of = f"2026-02-01{NOON}"
+    ended(world)
+    world.set_clock(as_of)
+    with out_of_order():
+        for _ in range(2):
+            world.run_job(as_of)
+    return dealt("expiries", as_of, lambda _: ["contract#c-1"])(world)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def out_of_order() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+
+        def fails(*_: object, **__: object) -> None:
+            raise ValueError("out of order")
+
+        patch.setattr("tacit.store.repository.Repository.commit", fails)
+        yield
+
+
+def stumbles(stage: Stage) -> None:
+    """For the third time: the record is parked."""
+    with out_of_order():
+        works("expiries", _TIME)(stage)
+
+
+def displaced(world: World) -> None:
+    """Contracts and a ticket order whose calendars name another day than their rules do."""
+    named = {"provider": "infomaniak", "plan": "domain-ch"}
+    for number in range(3):
+        world.register(f"d-{number}", **named, label=f"d-{number}.ch", holder=f"h-{number}")
+        broken(world, f"contract#d-{number}", "expiries_due_at", "2031-01-01T00:00:00.000000Z")
+    opened_shop(world)
+    placed(world, "t-1", "A-1")
+    broken(world, "ticket_order#t-1", "reminders_due_at", "2031-01-01T00:00:00.000000Z")
+
+
+def rebuilds(stage: Stage) -> None:
+    """`python -m tacit.calendar rebuild` with small pages; in a slice for one provider of five."""
+    providers = far({"infomaniak": None}, dict.fromkeys(shipped()))
+    with pytest.MonkeyPatch.context() as patch:
+        known = SimpleNamespace(shipped=lambda: providers)
+        patch.setattr("tacit.calendar.rebuild.policies", known)
+        stage.runs_command(lambda: Rebuild(stack().table, lambda _: None, page=2).run())
+
+
+_TIME, _NO_TIME = 900_000, 0
+_SAME_EVENT = {"as_of": f"2025-02-01{NOON}"}
+_EXPIRIES, _RENEWALS, _REMINDERS = JOBS
+_AS_OF = dict(zip(JOBS, (f"2026-02-01{NOON}", f"2025-02-16{NOON}", f"2025-02-12{NOON}"), strict=True))
+
+
+def _at_work(job: str, build: Build, left: int = _TIME) -> Scene:
+    name = f"{job}: {build.__name__}{', out of time' if left == _NO_TIME else ''}"
+    return Scene(name, _dealt(job, build), works(job, left), sends_on=True)
+
+
+@cache
+def _dealt(job: str, build: Build) -> Prepare:
+    return dealt(job, _AS_OF[job], build)
+
+
+def _started(job: str, name: str, event: dict[str, str]) -> Scene:
+    return Scene(f"{job} {name}", nothing, starts(job, event), answered_twice=False)
+
+
+JOB_SCENES = [
+    *(_started(job, "by schedule", {**_SAME_EVENT, "schedule": job}) for job in JOBS),
+    *(_started(job, "invoked", _SAME_EVENT) for job in JOBS),
+    *(_at_work(_EXPIRIES, each) for each in (ended, goes_on_for_nothing, contract_broken)),
+    *(_at_work(_RENEWALS, each) for each in (paid, short, warranted, contract_broken)),
+    *(_at_work(_REMINDERS, each) for each in (reminded, unpaid, ticket_order_broken)),
+    *(_at_work(job, each, _NO_TIME) for job, each in zip(JOBS, (ended, paid, unpaid), strict=True)),
+    Scene("expiries: stumbling", stumbling, stumbles, sends_on=True),
+    Scene("the calendars are rebuilt", displaced, rebuilds),
+]
