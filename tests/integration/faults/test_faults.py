@@ -24,6 +24,9 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 def each(scenes: list[Scene]) -> Any:
+    """Those that share a preparation one after the other, so that it is made once."""
+    worlds = list(dict.fromkeys(scene.prepare for scene in scenes))
+    scenes = sorted(scenes, key=lambda scene: worlds.index(scene.prepare))
     cases = [pytest.param(scene.prepare, scene, id=scene.name) for scene in scenes]
     return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"])
 
