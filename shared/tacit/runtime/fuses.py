@@ -1,0 +1,85 @@
+"""The fuses of a run: one for each provider that it covers."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tacit.domain.fuse import judged
+from tacit.policies import newest, shipped
+from tacit.runtime.observability import held, logger
+from tacit.store.fuses import Fuses
+from tacit.store.runs import ALL, REST, Run, ShardState
+from tacit.store.table import Table
+
+# A run without irreversible steps ends a silence, which days are long enough to measure.
+_QUIET = timedelta(hours=12)
+
+
+def providers_of(scope: str) -> list[str]:
+    return sorted(shipped()) if scope == ALL else scope.split("+")
+
+
+class RunFuses:
+    def __init__(self, table: Table) -> None:
+        self._fuses = Fuses(table)
+
+    def least_count(self, scope: str) -> int:
+        """From how many due records on a run looks before it leaps: below, no fuse can hold it."""
+        return min(newest(name).fuse.min_count for name in providers_of(scope))
+
+    def joined(self, job: str, scope: str) -> dict[str, dict[str, Any]]:
+        """The providers that another run of the job is held for: what waits there waits here."""
+        found = {}
+        for name in providers_of(scope):
+            hold = self._fuses.held(job, name)
+            if hold is not None:
+                found[name] = {"joins": hold.run_id}
+        return found
+
+    def judged(
+        self, run: Run, states: Mapping[str, ShardState], now: datetime
+    ) -> dict[str, dict[str, Any]]:
+        """Why irreversible steps wait, by provider; what is found to be held raises the alarm."""
+        wanted, found = _irreversible(states), dict(self.joined(run.job, run.scope))
+        mine = {name for name, why in found.items() if why["joins"] == run.id}
+        for name in providers_of(run.scope):
+            if name in found and name not in mine:
+                continue
+            usual, _, _ = self._fuses.usual(run.job, name)
+            tripped = judged(wanted[name], usual, newest(name).fuse, run.as_of)
+            if tripped is None:
+                continue
+            if self._fuses.hold(run.job, name, run.id, tripped, now):
+                found[name] = {"code": str(tripped.code), **tripped.numbers}
+                logger().error("run held", run=run.id, provider=name, code=str(tripped.code))
+                held(run.job)
+        return found
+
+    def done(self, run: Run, states: Mapping[str, ShardState]) -> None:
+        """What the run has done is usual from now on. Of a held provider, once it is released."""
+        done = _irreversible(states)
+        for name in providers_of(run.scope):
+            waits = "joins" not in run.held[name] if name in run.held else None
+            if (run.stage == REST) != (waits is True) or waits is False:
+                continue
+            usual, _, _ = self._fuses.usual(run.job, name)
+            recent = usual.last_as_of is not None and run.as_of - usual.last_as_of < _QUIET
+            if done[name] or not recent:
+                self._fuses.done(run.job, name, run.id, run.as_of, done[name])
+
+    def release(self, run: Run) -> None:
+        for name, why in run.held.items():
+            if "joins" not in why:
+                self._fuses.release(run.job, name, run.id)
+
+
+def _irreversible(states: Mapping[str, ShardState]) -> Counter[str]:
+    """How many records had an irreversible step, by provider."""
+    found: Counter[str] = Counter()
+    for state in states.values():
+        for name, number in state.totals.items():
+            kind, _, provider = name.partition("|")
+            if kind == "irreversible":
+                found[provider] += number
+    return found
