@@ -15,59 +15,82 @@ Item = dict[str, Any]
 MADE_UP: dict[str, str] = {
     "ttl": "when DynamoDB may clear an item away is counted from the wall clock",
     "claimed_at": "a lease is of the wall clock; whether there is one still counts",
+    "capacity": "what a run has cost is measured, second tries included",
 }
-# How far a worker has come is written down in its own words, and depends on where it was cut off.
-# What it has come to is asked of GET /job-runs/{id}.
-_PROGRESS = re.compile(r"^shard#")
-_RUN_ID = re.compile(r"\b(?:renewals|expiries|invoice_reminders)-[0-9a-f]{32}\b")
-NOT_THERE = "A RUN THAT IS NOT THERE"
-
+# What may be counted once too often, by the kind of item.
+ONCE_TOO_OFTEN: dict[tuple[str, str], str] = {
+    ("code_tries", "tries"): "a code that was tried counts before it is compared: on the safe side",
+    ("message_by_hand", "version"): "whoever takes it over when a lease is over, claims it as well",
+}
+# Items of a run, by their sort keys. How far a worker has come is written in its own words, and
+# depends on where it was cut off: what it comes to is asked of GET /job-runs/{id}. What was done
+# is told line by line, in `totals`, and to the fuse: less of it where a worker died between a commit
+# and the end of its page, since whoever works the page again finds that it is done, and not how.
+_PROGRESS = re.compile(r"(plan|shard|rest)#")
+_LINES = re.compile(r"(line|difference)#")
+_TOTALS = "totals"
 # What may come twice, and why. Everything else is there exactly as often as without the fault.
 TWICE: dict[str, str] = {
     "events": "the bus is told at least once; whoever listens goes by the event's id",
     "messages": "a queue hands out at least once; a message says what to look after, not what to do",
     "mails": "only where one had left and nothing could be written down about it: SES has no token",
 }
-
-
-# What may be counted once too often, by the kind of item.
-ONCE_TOO_OFTEN: dict[tuple[str, str], str] = {
-    ("code_tries", "tries"): "a code that was tried counts before it is compared: on the safe side",
-    ("message_by_hand", "version"): "whoever takes it over when a lease is over, claims it as well",
-}
+NOT_THERE = "A RUN THAT IS NOT THERE"
+_RUN_ID = re.compile(r"\b(?:renewals|expiries|invoice_reminders)-[0-9a-f]{32}\b")
 
 
 @dataclass(frozen=True)
 class Final:
-    """`seen` is what the caller was told at the end; `items` what differs from before, by key, and
-    `counted` the numbers in them that may be too high by one."""
+    """`seen` is what the caller was told at the end; `items` what differs from before, by key,
+    `runs` what staff is told of each run, and `by_the_way` what it did in them, line by line;
+    `counted` the numbers that may be too high by one."""
 
     seen: Any
     items: dict[str, str]
+    runs: list[str]
+    by_the_way: list[str]
     counted: dict[str, int]
     mails: Counter[str]
     events: Counter[str]
     messages: Counter[str]
 
 
-def final(seen: Any, changed: Mapping[Key, Item | None], effects: Effects, runs: Any) -> Final:
+@dataclass(frozen=True)
+class Allowed:
+    """What may differ. `answer`: the second answer to the same question. `mail_twice`: nobody knows
+    whether it has left. `sends_on`: a worker sends on what it has no time for, and what that is
+    hangs on the fault. `cut`: a worker that died has not told all that it did."""
+
+    answer: bool = False
+    mail_twice: bool = False
+    sends_on: bool = False
+    cut: bool = False
+
+
+def final(
+    seen: Any, changed: Mapping[Key, Item | None], effects: Effects, runs: Mapping[str, Item]
+) -> Final:
     """`runs` is what is told of each job run that is there, by its id."""
     rename = _renaming(runs)
-    items, counted = dict[str, str](), dict[str, int]()
+    items, lines, counted = dict[str, str](), list[str](), dict[str, int]()
     for key, item in changed.items():
-        if not (key[0].startswith("run#") and _PROGRESS.match(key[1])):
-            name = rename("/".join(key))
-            items[name] = rename(json.dumps(_normal(item), sort_keys=True))
+        name, text = rename("/".join(key)), rename(_text(_normal(item)))
+        if key[0].startswith("fuse#") or (key[0].startswith("run#") and _LINES.match(key[1])):
+            lines.append(f"{name} {text}")
+        elif not (key[0].startswith("run#") and _PROGRESS.match(key[1])):
+            items[name] = text
             counted |= {f"{name} {what}": number for what, number in _counted(item)}
-    shown = json.loads(rename(json.dumps([seen, sorted(runs.values(), key=str)])))
-    messages = (json.dumps(message, sort_keys=True) for message in effects.messages)
+    shown = [_normal(run) or {} for run in runs.values()]
+    totals = [_text(run.pop(_TOTALS, None)) for run in shown]
     return Final(
-        shown,
+        json.loads(rename(json.dumps(seen))),
         items,
+        sorted(rename(_text(run)) for run in shown),
+        sorted([*lines, *totals]),
         counted,
         Counter(effects.mails),
         Counter(effects.events),
-        Counter(rename(message) for message in messages),
+        Counter(rename(_text(message)) for message in effects.messages),
     )
 
 
@@ -93,36 +116,39 @@ def _counted(item: Item | None) -> list[tuple[str, int]]:
     return [(what, int((item or {})[what]["N"])) for of, what in ONCE_TOO_OFTEN if of == kind]
 
 
-def differences(
-    wanted: Final, found: Final, *, answer_counts: bool, mail_in_doubt: bool, sends_on: bool
-) -> list[str]:
-    """What is not as it was without the fault. Where a worker `sends_on` what it has no time for,
-    it depends on the fault what that is: what it comes to counts, and that it is of this run."""
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def differences(wanted: Final, found: Final, allowed: Allowed) -> list[str]:
+    """What is not as it was without the fault."""
     told = []
-    if answer_counts and found.seen != wanted.seen:
+    if not allowed.answer and found.seen != wanted.seen:
         told.append(f"answered {found.seen}\n    instead of {wanted.seen}")
     for key in sorted({*wanted.items, *found.items}):
         if wanted.items.get(key) != found.items.get(key):
             before, after = wanted.items.get(key, "as before"), found.items.get(key, "as before")
             told.append(f"{key} is {after}\n    instead of {before}")
+    if found.runs != wanted.runs:
+        told.append(f"runs {found.runs}\n    instead of {wanted.runs}")
+    if not allowed.cut and found.by_the_way != wanted.by_the_way:
+        told.append(f"told {found.by_the_way}\n    instead of {wanted.by_the_way}")
     for name, number in wanted.counted.items():
         if found.counted.get(name) not in (number, number + 1):
             told.append(f"{name} is {found.counted.get(name)}, not {number}")
-    for name in TWICE:
-        if name == "messages" and sends_on:
-            told += [f"{name}: {each}" for each in found.messages if NOT_THERE in each]
-        else:
-            once = name == "mails" and not mail_in_doubt
-            told += _compared(name, getattr(wanted, name), getattr(found, name), once)
-    return told
+    return told + [each for name in TWICE for each in _effects(name, wanted, found, allowed)]
 
 
-def _compared(name: str, wanted: Counter[str], found: Counter[str], once: bool) -> list[str]:
-    told = [f"{name}: {each} is missing" for each in wanted if each not in found]
-    told += [f"{name}: {each} is new" for each in found if each not in wanted]
-    both = [each for each in found if each in wanted]
+def _effects(name: str, wanted: Final, found: Final, allowed: Allowed) -> list[str]:
+    before: Counter[str] = getattr(wanted, name)
+    after: Counter[str] = getattr(found, name)
+    if name == "messages" and allowed.sends_on:
+        return [f"{name}: {each}" for each in after if NOT_THERE in each]
+    once = name == "mails" and not allowed.mail_twice
+    told = [f"{name}: {each} is missing" for each in before if each not in after]
+    told += [f"{name}: {each} is new" for each in after if each not in before]
     return told + [
-        f"{name}: {found[each]} times {each}"
-        for each in both
-        if found[each] < wanted[each] or (once and found[each] > wanted[each])
+        f"{name}: {after[each]} times {each}"
+        for each in before
+        if 0 < after[each] < before[each] or (once and after[each] > before[each])
     ]

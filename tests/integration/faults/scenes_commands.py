@@ -9,7 +9,8 @@ from tests.integration.faults.scenes import Prepare, Scene, door_of
 from tests.integration.faults.stage import Act, Stage
 from tests.integration.money import francs, opened
 from tests.integration.plan_changes import MARKED, changeable, filled
-from tests.integration.test_dry_run import COMMANDS
+from tests.integration.shops import opened_shop, set_to, step
+from tests.integration.test_dry_run import COMMANDS, stepped
 
 Command = tuple[Prepare, Person, str, str, dict[str, Any]]
 CHANGE = "/contracts/v-2/plan-changes/v-2:2"
@@ -21,6 +22,17 @@ def rich(world: World) -> None:
     opened(world, "a-1", "50.00")
 
 
+def stepped_far(world: World) -> None:
+    """A shop whose settings can go two steps back, and two on."""
+    opened_shop(world)
+    for reminders in (1, 3, 1, 3):
+        assert set_to(world, {"reminders": reminders}).status == 200
+    for _ in range(2):
+        assert step(world, "undo").status == 200
+
+
+# Where one more step must not come to the end of the row.
+_FURTHER_ON: dict[Prepare, Prepare] = {stepped: stepped_far}
 # Beside those of which a preview is asked.
 FURTHER: list[Command] = [
     (rich, STAFF, "PUT", "/accounts/a-2", ACCOUNT),
@@ -34,6 +46,7 @@ FURTHER: list[Command] = [
 RECKONED: list[Command] = [
     (changeable, ALICE, "POST", "/contracts/v-1/plan-change-quotes", {"plan": "vps-m"}),
 ]
+RECKONING = {door_of(method, path) for _, _, method, path, _ in RECKONED}
 
 # What is something else when it is asked for a second time without a key; the door as the template
 # names it.
@@ -67,14 +80,15 @@ def _asking(command: Command, key: bool) -> Act:
     return act
 
 
-def _scene(command: Command, key: bool) -> Scene:
+def _scene(number: int, command: Command, key: bool) -> Scene:
     prepare, who, method, path, body = command
+    prepare = _FURTHER_ON.get(prepare, prepare)
     door = door_of(method, path)
     again = key or door not in ANOTHER_TIME
-    words = [who.subject, method, path, ",".join(body), "" if key else "without a key"]
-    name = " ".join(filter(None, words))
+    name = f"{number}. {who.subject} {method} {path}{'' if key else ', without a key'}"
     return Scene(name, with_a_contract(prepare), _asking(command, key), door, again, key)
 
 
-KEYED = [_scene(command, key=True) for command in [*COMMANDS, *FURTHER]]
-KEYLESS = [_scene(command, key=False) for command in [*COMMANDS, *FURTHER, *RECKONED]]
+_ALL = list(enumerate([*COMMANDS, *FURTHER, *RECKONED], start=1))
+KEYED = [_scene(number, each, key=True) for number, each in _ALL if each not in RECKONED]
+KEYLESS = [_scene(number, each, key=False) for number, each in _ALL]
