@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from tacit.domain.fuse import DAYS_KEPT, Tripped, Usual, Why
+from tacit.domain.values import Actor, Role
 from tacit.store import keys
 from tacit.store.fuses import Fuses, Held
 from tacit.store.patience import Busy
+from tacit.store.runs import ALL, Run, Runs
 from tests.repository.desk import Desk
 from tests.repository.fuse_box import AS_OF, JOB, PROVIDER, TRIPPED, seen
 from tests.repository.racers import Racers
@@ -196,6 +198,18 @@ def test_who_never_comes_through_says_so(desk: Desk, fuses: Fuses, wire: Wire) -
         done(fuses, "late", 1_000)
     usual, _ = seen(desk)
     assert usual.days[DAY] == next(number) < 1_000
+
+
+def test_a_runs_mark_is_cleared_away_with_the_run_and_the_fuse_never(
+    desk: Desk, fuses: Fuses
+) -> None:
+    Runs(desk.table).create(Run("r-1", JOB, AS_OF, AS_OF, ALL, Actor(Role.JOB, JOB)), AS_OF)
+    done(fuses, "r-1", 5)
+    run, mark = desk.table.get(keys.run("r-1")), desk.table.get(keys.fuse_run(JOB, PROVIDER, "r-1"))
+    assert run is not None
+    assert mark is not None
+    assert 0 <= mark["ttl"] - run["ttl"] < 3_600
+    assert "ttl" not in (desk.table.get(keys.fuse(JOB, PROVIDER)) or {"ttl": 0})
 
 
 @pytest.mark.search

@@ -27,7 +27,7 @@ from tacit.store import keys
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
-from tacit.store.runs import REST, ShardState
+from tacit.store.runs import ShardState
 from tacit.versions import newest_of, policy_of
 
 _KEYS_AT_ONCE = 1000
@@ -146,7 +146,7 @@ class Collector:
             for key, raw in raws:
                 if not is_covered(raw, errand.scope):
                     continue
-                if done_by(raw) == errand.run_id and errand.stage != REST:
+                if done_by(raw) == errand.mark:
                     tally.counts["refused" if _is_short(raw) else "done"] += 1
                 elif is_parked(raw, errand.job):
                     tally.note(key, raw, "parked")

@@ -15,7 +15,7 @@ from tacit.runtime.lines import Line, Step, line_of, says_the_same
 from tacit.store.codec import Raw
 from tacit.store.keys import Key
 from tacit.store.parking import parked_id
-from tacit.store.runs import PLAN
+from tacit.store.runs import PLAN, REST
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class Errand:
     @property
     def plans(self) -> bool:
         return self.stage == PLAN
+
+    @property
+    def mark(self) -> str:
+        """What the head of a record says of who changed it last: what the release does is told from
+        what was done before it."""
+        return f"{self.run_id}+{REST}" if self.stage == REST else self.run_id
 
 
 @dataclass(frozen=True, slots=True)

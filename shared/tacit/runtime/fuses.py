@@ -8,7 +8,7 @@ from typing import Any
 from tacit.domain.fuse import judged
 from tacit.policies import newest, shipped
 from tacit.runtime.observability import held, logger
-from tacit.store.fuses import Fuses
+from tacit.store.fuses import Fuses, Held
 from tacit.store.runs import ALL, REST, Run, ShardState
 from tacit.store.table import Table
 
@@ -41,20 +41,27 @@ class RunFuses:
         self, run: Run, states: Mapping[str, ShardState], now: datetime
     ) -> dict[str, dict[str, Any]]:
         """Why irreversible steps wait, by provider; what is found to be held raises the alarm."""
-        wanted, found = _irreversible(states), dict(self.joined(run.job, run.scope))
-        mine = {name for name, why in found.items() if why["joins"] == run.id}
+        wanted, found = _irreversible(states), dict[str, dict[str, Any]]()
         for name in providers_of(run.scope):
-            if name in found and name not in mine:
+            hold = self._fuses.held(run.job, name) or self._tripped(run, name, wanted[name], now)
+            if hold is None:
                 continue
-            usual, _, _ = self._fuses.usual(run.job, name)
-            tripped = judged(wanted[name], usual, newest(name).fuse, run.as_of)
-            if tripped is None:
-                continue
-            if self._fuses.hold(run.job, name, run.id, tripped, now):
-                found[name] = {"code": str(tripped.code), **tripped.numbers}
-                logger().error("run held", run=run.id, provider=name, code=str(tripped.code))
-                held(run.job)
+            if hold.run_id == run.id:
+                found[name] = {"code": str(hold.tripped.code), **hold.tripped.numbers}
+            else:
+                found[name] = {"joins": hold.run_id}
         return found
+
+    def _tripped(self, run: Run, name: str, wanted: int, now: datetime) -> Held | None:
+        """The hold that there is from now on: this run's, or of another one that came first."""
+        usual, _, _ = self._fuses.usual(run.job, name)
+        tripped = judged(wanted, usual, newest(name).fuse, run.as_of)
+        if tripped is None:
+            return None
+        if self._fuses.hold(run.job, name, run.id, tripped, now):
+            logger().error("run held", run=run.id, provider=name, code=str(tripped.code))
+            held(run.job)
+        return self._fuses.held(run.job, name)
 
     def done(self, run: Run, states: Mapping[str, ShardState]) -> None:
         """What the run has done is usual from now on. Of a held provider, once it is released."""
@@ -66,7 +73,9 @@ class RunFuses:
             usual, _, _ = self._fuses.usual(run.job, name)
             recent = usual.last_as_of is not None and run.as_of - usual.last_as_of < _QUIET
             if done[name] or not recent:
-                self._fuses.done(run.job, name, run.id, run.as_of, done[name])
+                # What was released is of the day of its release: the silence is over then.
+                as_of = max(run.as_of, run.released_at or run.as_of)
+                self._fuses.done(run.job, name, run.id, as_of, done[name])
 
     def release(self, run: Run) -> None:
         for name, why in run.held.items():

@@ -111,7 +111,7 @@ class OneHolder:
         yield from written
 
     def writes(self, pending: Pending) -> list[Write]:
-        return self._till.writes(pending.change, self._errand.run_id)
+        return self._till.writes(pending.change, self._errand.mark)
 
     def went_through(self, pending: Pending) -> None:
         """The decision was committed."""

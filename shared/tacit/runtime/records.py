@@ -23,7 +23,6 @@ from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
-from tacit.store.runs import REST
 from tacit.store.writes import Write
 
 Raws = Mapping[keys.Key, Raw]
@@ -42,9 +41,9 @@ class Calendar(Protocol[Others, OneStep]):
         """All that is due of a record, one step after the other, each on what the one before
         leaves; raises Broken. Without `others` they are read for it alone."""
 
-    def writes(self, step: OneStep, run_id: str) -> list[Write]: ...
+    def writes(self, step: OneStep, mark: str) -> list[Write]: ...
 
-    def commit(self, step: OneStep, run_id: str) -> None:
+    def commit(self, step: OneStep, mark: str) -> None:
         """One step by itself; raises LostRace or Busy."""
 
     def read_again(self, key: keys.Key) -> Raw | None: ...
@@ -132,19 +131,19 @@ class _Page(Generic[Others, OneStep]):
         run did before it was cut off, or before a race was lost (`begun`), counts as done."""
         errand = self._errand
         steps = self._calendar.steps(raw, others, errand)
-        before = "done" if begun or done_by(raw) == errand.run_id else "unchanged"
+        before = "done" if begun or done_by(raw) == errand.mark else "unchanged"
         verdict = judged(errand, key, raw, steps)
         if verdict.free:
             return Record(key, raw, steps, verdict)
         if verdict.word and (steps or verdict.difference):
             self.tally.keep_back(key, raw, verdict, steps)
-        elif errand.stage != REST:  # where it was counted
+        else:
             self.tally.note(key, raw, before)
         return None
 
     def _join(self, record: Record[OneStep]) -> None:
         step = record.steps[record.next]
-        writes = self._calendar.writes(step, self._errand.run_id)
+        writes = self._calendar.writes(step, self._errand.mark)
         if not self._group.take(record, writes):
             self._group.flush()
             self._group.take(record, writes)
@@ -172,7 +171,7 @@ class _Page(Generic[Others, OneStep]):
             try:
                 while record.next < record.verdict.free:
                     step = record.steps[record.next]
-                    self._calendar.commit(step, self._errand.run_id)
+                    self._calendar.commit(step, self._errand.mark)
                     record.next, begun = record.next + 1, True
             except LostRace:
                 lost += 1

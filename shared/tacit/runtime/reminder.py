@@ -58,11 +58,11 @@ class Reminders:
             order = decision.order
         raise Broken("its steps come to no end")
 
-    def writes(self, step: OrderChange, run_id: str) -> list[Write]:
-        return order_writes(step, policy_of_order(step.order), self._clock.now(), run_id)
+    def writes(self, step: OrderChange, mark: str) -> list[Write]:
+        return order_writes(step, policy_of_order(step.order), self._clock.now(), mark)
 
-    def commit(self, step: OrderChange, run_id: str) -> None:
-        self._book.commit(step, policy_of_order(step.order), self._clock.now(), run=run_id)
+    def commit(self, step: OrderChange, mark: str) -> None:
+        self._book.commit(step, policy_of_order(step.order), self._clock.now(), run=mark)
 
     def read_again(self, key: keys.Key) -> Raw | None:
         return self._book.table.get_raw(key)

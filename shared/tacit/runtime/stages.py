@@ -3,8 +3,10 @@
 Every write here can be made again: a message that comes twice finds what it wrote the first time.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tacit.runtime.errand import Errand
 from tacit.runtime.fuses import RunFuses
@@ -17,6 +19,8 @@ from tacit.store import keys
 from tacit.store.repository import done_by
 from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
 from tacit.store.runs import HELD, PLAN, REST, WORK, Run, ShardState
+
+_AT_THE_END = 999_999  # a page behind all pages of a shard
 
 
 class Stages:
@@ -56,10 +60,11 @@ class Stages:
     def counted(self, errand: Errand, state: ShardState, tally: Tally) -> ShardState:
         """The shard with what came of the records that are behind it now, which is told line by
         line. To be saved afterwards."""
-        if state.done and errand.agreed:
-            self._miss(errand, tally)
         self.tell(errand, state, tally)
-        return state.counting(tally.counts, tally.totals)
+        counts = tally.counts
+        if errand.stage == REST:  # what did not change was counted before the release
+            counts = Counter({n: k for n, k in counts.items() if n not in ("unchanged", "refused")})
+        return state.counting(counts, tally.totals)
 
     def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
         page = (errand.run_id, errand.shard, state.page)
@@ -68,27 +73,36 @@ class Stages:
         if tally.differences:
             self._lines.put(*page, tally.differences, DIFFERENCE)
 
-    def _miss(self, errand: Errand, tally: Tally) -> None:
-        """What the preview had and nobody met, at the end of a shard: it is not due any more, and
-        not by this run."""
-        there = self._lines.of_shard(errand.run_id, errand.shard)
-        met = {line["id"] for line in [*there, *tally.lines]}
-        missing = [line for name, line in (errand.agreed or {}).items() if name not in met]
-        heads = self._table.get_many([keys.of_record(line["id"]) for line in missing])
-        done = {key for key, raw in heads.items() if done_by(raw) == errand.run_id}
-        for line in missing:
-            if keys.of_record(line["id"]) in done:
-                continue
-            told = {"id": line["id"], "provider": line["provider"], "why": "not_due_any_more"}
-            tally.differences.append({**told, "planned": line, "now": None})
-            tally.counts["different"] += 1
-
     def saved(self, errand: Errand, state: ShardState) -> ShardState:
         """Where another worker has come as far with the shard, his state is the one to go on."""
+        if state.done and errand.agreed:
+            missing = self._missing(errand)
+            self._lines.put(errand.run_id, errand.shard, _AT_THE_END, missing, DIFFERENCE)
+            state = state.counting({"different": len(missing)}, {})
         state = state.counting({}, self._table.units.taken())
         if self._jobs.runs.save(errand.run_id, state, errand.stage):
             return state
         return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
+
+    def _missing(self, errand: Errand) -> list[dict[str, Any]]:
+        """What the preview had and nobody met in the shard: it is not due any more, and not by this
+        run."""
+        there = self._lines.of_shard(errand.run_id, errand.shard)
+        met = {line["id"] for line in there}
+        left = {n: line for n, line in (errand.agreed or {}).items() if n not in met}
+        heads = self._table.get_many([keys.of_record(name) for name in left])
+        done = {key for key, raw in heads.items() if done_by(raw) == errand.mark}
+        return [
+            {
+                "id": name,
+                "provider": line["provider"],
+                "why": "not_due_any_more",
+                "planned": line,
+                "now": None,
+            }
+            for name, line in left.items()
+            if keys.of_record(name) not in done
+        ]
 
     def over(self, parcel: Parcel) -> None:
         """The parcel's shards are done. Whoever finds that all are moves the run on."""
@@ -98,10 +112,10 @@ class Stages:
         states = self._jobs.runs.shards(run.id, parcel.stage)
         if len(states) < keys.SHARDS or not all(state.done for state in states.values()):
             return
-        if parcel.stage == run.stage == PLAN:
-            run = self._planned(run, states)
-        if parcel.stage == PLAN and run.stage == WORK:
-            self._jobs.deal(run)
+        if parcel.stage == PLAN:
+            run = self._planned(run, states) if run.stage == PLAN else run
+            if run.stage == WORK:
+                self._jobs.deal(run)
         elif parcel.stage == run.stage:
             self._worked(run, states)
 

@@ -45,15 +45,15 @@ class Till:
         self._worked += 1
         return self._clock.now()
 
-    def writes(self, change: Change, run_id: str) -> list[Write]:
-        return writes_of(change, policy_of(change.contract), self._clock.now(), run_id)
+    def writes(self, change: Change, mark: str) -> list[Write]:
+        return writes_of(change, policy_of(change.contract), self._clock.now(), mark)
 
     def commit(self, key: keys.Key, raw: Raw, change: Change, errand: Errand) -> str:
         """One decision by itself; the word under which the record is counted. Raises LostRace, and
         OutOfTime before it."""
         now = self.begins_a_transaction()
         try:
-            self.repository.commit(change, policy_of(change.contract), now, run=errand.run_id)
+            self.repository.commit(change, policy_of(change.contract), now, run=errand.mark)
             return "done"
         except LostRace:
             raise

@@ -63,11 +63,11 @@ class Expiries:
             situation = replace(situation, contract=contract)
         raise Broken("its steps come to no end")
 
-    def writes(self, step: Change, run_id: str) -> list[Write]:
-        return writes_of(step, policy_of(step.contract), self._clock.now(), run_id)
+    def writes(self, step: Change, mark: str) -> list[Write]:
+        return writes_of(step, policy_of(step.contract), self._clock.now(), mark)
 
-    def commit(self, step: Change, run_id: str) -> None:
-        self._repository.commit(step, policy_of(step.contract), self._clock.now(), run=run_id)
+    def commit(self, step: Change, mark: str) -> None:
+        self._repository.commit(step, policy_of(step.contract), self._clock.now(), run=mark)
 
     def read_again(self, key: keys.Key) -> Raw | None:
         return self._repository.table.get_raw(key)
