@@ -2,7 +2,7 @@
 dies before or after it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -153,6 +153,7 @@ def _any(_: Call) -> bool:
 CUT_BEFORE = Fault("the process dies before it", _cut_before, _any, kills=True)
 CUT_AFTER = Fault("the process dies after it", _cut_after, _any, kills=True)
 ANSWER_LOST = Fault("its answer is lost", _answer_lost, _any, goes_through=True)
+CUT_AFTER_A_TRANSACTION = replace(CUT_AFTER, hits=_transaction)
 SLICE = (CUT_AFTER, ANSWER_LOST)
 FAULTS = (
     *SLICE,

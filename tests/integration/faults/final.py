@@ -70,7 +70,7 @@ class Allowed:
 def final(
     seen: Any, changed: Mapping[Key, Item | None], effects: Effects, runs: Mapping[str, Item]
 ) -> Final:
-    """`runs` is what is told of each job run that is there, by its id."""
+    """`runs` has every job run that is there by its id, and what is told of those that changed."""
     rename = _renaming(runs)
     items, lines, counted = dict[str, str](), list[str](), dict[str, int]()
     for key, item in changed.items():
@@ -80,7 +80,7 @@ def final(
         elif not (key[0].startswith("run#") and _PROGRESS.match(key[1])):
             items[name] = text
             counted |= {f"{name} {what}": number for what, number in _counted(item)}
-    shown = [_normal(run) or {} for run in runs.values()]
+    shown = [_normal(run) or {} for run in runs.values() if run]
     totals = [_text(run.pop(_TOTALS, None)) for run in shown]
     return Final(
         json.loads(rename(json.dumps(seen))),

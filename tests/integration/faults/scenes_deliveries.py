@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, World
-from tests.integration.edge import AT_ONCE, family
+from tests.integration.edge import AT_ONCE, SVENSKA, family
 from tests.integration.faults.scenes import Prepare, Scene
 from tests.integration.faults.scenes_jobs import broken
 from tests.integration.faults.stage import Act, Stage
@@ -15,7 +15,6 @@ from tests.integration.messages import ordered, written
 from tests.integration.plan_changes import asked_for, serving
 from tests.integration.sales import placed
 from tests.integration.shops import opened_shop
-from tests.tables import template
 
 LATER, OVERDUE = "2025-02-01T12:00:00Z", "2025-02-01T11:50:00Z"
 
@@ -77,16 +76,24 @@ def about_a_ticket_order(world: World) -> list[str]:
 
 
 def of_a_parent(world: World) -> list[str]:
-    """A domain is switched off on which two add-ons hang, and one that cannot be read."""
-    family(world)
-    for number in (2, 9):
-        fields = {"provider": "svenska-domaner", "plan": "mail-addon", "parent_id": "s-1"}
-        world.register(f"a-{number}", **fields, label=f"mail {number}")
-    world.mails()
-    gone = world.call("POST", "/contracts/s-1/cancellation", ALICE, AT_ONCE)
+    """A domain is switched off on which two free accounts hang, and one that cannot be read."""
+    dates = {"starts_on": "2025-01-15", "registry_expires_on": "2026-01-15", "import": True}
+    world.register("d-1", **SVENSKA, **dates, plan="premium-domain-3", label="example.org.nz")
+    for number in (1, 2, 9):
+        fields = {**SVENSKA, "starts_on": "2025-01-15", "import": True, "parent_id": "d-1"}
+        world.register(f"a-{number}", **fields, plan="free-domain-account")
+    gone = world.call("POST", "/contracts/d-1/cancellation", ALICE, AT_ONCE)
     assert gone.status == 200, gone.text
     broken(world, "contract#a-9", "expires_on", "never")
-    return heard("contract.expired", "contract.closed", "contract.inactivated")(world)
+    return heard("contract.inactivated")(world)
+
+
+def gone_with_its_parent(world: World) -> list[str]:
+    """A domain is transferred out on which an add-on hangs."""
+    family(world)
+    gone = world.call("POST", "/contracts/s-1/transfer-out", STAFF, {})
+    assert gone.status == 200, gone.text
+    return heard("contract.closed")(world)
 
 
 def held(at: str) -> Prepare:
@@ -117,6 +124,9 @@ DELIVERIES = [
     Scene("mails about a contract", about_a_contract, delivered("mail")),
     Scene("a mail about a ticket order", about_a_ticket_order, delivered("mail")),
     Scene("add-ons follow", of_a_parent, delivered("follow")),
-    Scene("a message by hand comes early", held("2025-02-01T11:00:05Z"), delivered("message_sender")),
+    Scene("an add-on is gone with its domain", gone_with_its_parent, delivered("follow")),
+    Scene(
+        "a message by hand comes early", held("2025-02-01T11:00:05Z"), delivered("message_sender")
+    ),
     Scene("a message by hand leaves", held("2025-02-01T11:00:15Z"), delivered("message_sender")),
 ]

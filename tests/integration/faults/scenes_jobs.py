@@ -13,6 +13,7 @@ import pytest
 from tacit.calendar.rebuild import Rebuild
 from tacit.policies import shipped
 from tacit.runtime.stack import stack
+from tacit.store.keys import shard_of
 from tests.integration.conftest import ALICE, STAFF, World
 from tests.integration.edge import SVENSKA
 from tests.integration.faults.scenes import Prepare, Scene
@@ -22,8 +23,9 @@ from tests.integration.sales import placed
 from tests.integration.shops import opened_shop
 from tests.searches import far
 
-JOBS = ("expiries", "renewals", "invoice_reminders")
+JOBS = EXPIRIES, RENEWALS, REMINDERS = "expiries", "renewals", "invoice_reminders"
 NOON = "T11:00:00Z"
+_TIME, _NO_TIME = 900_000, 0
 Build = Callable[[World], None]
 """Makes what a run is to find."""
 
@@ -52,10 +54,23 @@ def contract_broken(world: World) -> None:
 
 
 def paid(world: World) -> None:
-    """Money for two of one holder, and for what he has ordered besides."""
+    """Money for what one holder has, and for what he has ordered besides."""
     opened(world, "a-1", "500.00")
     world.register("n-1", starts_on="2024-02-20")
-    world.register("p-1", status="pending", starts_on="2025-02-20")
+    world.register("p-1", status="pending")
+
+
+def owed_in_two_shards(world: World) -> None:
+    """Of two holders, so that time can run out between them."""
+    names = [f"holder-{number}" for number in range(20)]
+    by_shard = {shard_of("kreativmedia", name): name for name in names}
+    for number, holder in enumerate(by_shard.values()):
+        world.register(f"n-{number}", starts_on="2024-02-20", holder=holder)
+
+
+def notice_broken(world: World) -> None:
+    world.register("n-9", starts_on="2024-02-20")
+    broken(world, "contract#n-9", "expires_on", "1969-12-31")
 
 
 def short(world: World) -> None:
@@ -64,10 +79,11 @@ def short(world: World) -> None:
     world.register("n-1", starts_on="2024-02-20")
 
 
-def both_short(world: World) -> None:
-    """What there is, is kept for the first of two."""
-    world.register("n-2", starts_on="2024-02-22")
-    short(world)
+def many_short(world: World) -> None:
+    """What there is, is kept for the first of more than one transaction takes."""
+    opened(world, "a-1", "25.00")
+    for number in range(26):
+        world.register(f"n-{number:02d}", starts_on="2024-02-20")
 
 
 def warranted(world: World) -> None:
@@ -84,10 +100,12 @@ def reminded(world: World) -> None:
 
 
 def unpaid(world: World) -> None:
-    """Two that are over."""
+    """Two that were reminded twice, and are over."""
     opened_shop(world)
     for number in (1, 2):
-        placed(world, f"t-{number}", f"B-{number}", placed_at="2024-12-02T10:00:00Z")
+        placed(world, f"t-{number}", f"B-{number}")
+    for day in ("2025-02-11", "2025-02-21"):
+        world.run_job(f"{day}{NOON}", "invoice_reminders")
 
 
 def ticket_order_broken(world: World) -> None:
@@ -117,12 +135,19 @@ def dealt(job: str, as_of: str, build: Build) -> Prepare:
         build(world)
         world.set_clock(as_of)
         world.invoke(job, {"as_of": as_of})
-        return [message["body"] for message in world.messages(world.queue_of(job))]
+        bodies = [message["body"] for message in world.messages(world.queue_of(job))]
+        return bodies if build is not owed_in_two_shards else [_in_one(bodies)]
 
     return prepare
 
 
-def works(job: str, left: int) -> Act:
+def _in_one(bodies: list[str]) -> str:
+    """As a stack deals them that has one message for all shards."""
+    read = [json.loads(body) for body in bodies]
+    return json.dumps({**read[0], "shards": [shard for each in read for shard in each["shards"]]})
+
+
+def works(job: str, left: int = _TIME) -> Act:
     """Every message, and whatever it sends on. `left`: the milliseconds of each invocation."""
 
     def act(stage: Stage) -> None:
@@ -163,7 +188,7 @@ def out_of_order() -> Iterator[None]:
 def stumbles(stage: Stage) -> None:
     """For the third time: the record is parked."""
     with out_of_order():
-        works("expiries", _TIME)(stage)
+        works(EXPIRIES)(stage)
 
 
 def displaced(world: World) -> None:
@@ -186,10 +211,9 @@ def rebuilds(stage: Stage) -> None:
         stage.runs_command(lambda: Rebuild(stack().table, lambda _: None, page=2).run())
 
 
-_TIME, _NO_TIME = 900_000, 0
 _SAME_EVENT = {"as_of": f"2025-02-01{NOON}"}
-_EXPIRIES, _RENEWALS, _REMINDERS = JOBS
-_AS_OF = dict(zip(JOBS, (f"2026-02-01{NOON}", f"2025-02-16{NOON}", f"2025-02-12{NOON}"), strict=True))
+_AS_OF = {EXPIRIES: f"2026-02-01{NOON}", RENEWALS: f"2025-02-16{NOON}"}
+_REMINDED_AT, _OVER_AT = f"2025-02-12{NOON}", f"2025-03-04{NOON}"
 
 
 def _at_work(job: str, build: Build, left: int = _TIME) -> Scene:
@@ -199,21 +223,26 @@ def _at_work(job: str, build: Build, left: int = _TIME) -> Scene:
 
 @cache
 def _dealt(job: str, build: Build) -> Prepare:
-    return dealt(job, _AS_OF[job], build)
+    as_of = _OVER_AT if build is unpaid else _AS_OF.get(job, _REMINDED_AT)
+    return dealt(job, as_of, build)
 
 
 def _started(job: str, name: str, event: dict[str, str]) -> Scene:
     return Scene(f"{job} {name}", nothing, starts(job, event), answered_twice=False)
 
 
-PAID, BOTH_SHORT = _at_work(_RENEWALS, paid), _at_work(_RENEWALS, both_short)
+NOTICE_BROKEN = _at_work(RENEWALS, notice_broken)
+PAID, MANY_SHORT = _at_work(RENEWALS, paid), _at_work(RENEWALS, many_short)
 JOB_SCENES = [
     *(_started(job, "by schedule", {**_SAME_EVENT, "schedule": job}) for job in JOBS),
     *(_started(job, "invoked", _SAME_EVENT) for job in JOBS),
-    *(_at_work(_EXPIRIES, each) for each in (ended, goes_on_for_nothing, contract_broken)),
-    *(_at_work(_RENEWALS, each) for each in (paid, short, warranted, contract_broken)),
-    *(_at_work(_REMINDERS, each) for each in (reminded, unpaid, ticket_order_broken)),
-    *(_at_work(job, each, _NO_TIME) for job, each in zip(JOBS, (ended, paid, unpaid), strict=True)),
+    *(_at_work(EXPIRIES, each) for each in (ended, goes_on_for_nothing, contract_broken)),
+    *(_at_work(RENEWALS, each) for each in (paid, short, warranted)),
+    NOTICE_BROKEN,
+    *(_at_work(REMINDERS, each) for each in (reminded, unpaid, ticket_order_broken)),
+    _at_work(EXPIRIES, ended, _NO_TIME),
+    _at_work(RENEWALS, owed_in_two_shards, _NO_TIME),
+    _at_work(REMINDERS, unpaid, _NO_TIME),
     Scene("expiries: stumbling", stumbling, stumbles, sends_on=True),
     Scene("the calendars are rebuilt", displaced, rebuilds),
 ]

@@ -50,6 +50,7 @@ def shops(world: World) -> None:
 READS: list[tuple[Any, Person, str, Query]] = [
     (contracts, ALICE, "/contracts", {}),
     (contracts, KIM, "/contracts", {"holder": "alice"}),
+    (contracts, KIM, "/contracts", {}),
     (contracts, ALICE, "/contracts/c-1", {}),
     (contracts, ALICE, "/contracts/c-1/timeline", {}),
     (contracts, ALICE, "/contracts/c-1/forecast", {}),

@@ -4,7 +4,7 @@ there: each asks again, as he would in life, where he was not answered.
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -189,12 +189,16 @@ class Stage:
         return found
 
     def _runs(self, changed: dict[Key, Item | None]) -> dict[str, Item]:
-        """What staff is told of each run that there is."""
-        heads = {key for key, item in changed.items() if item is not None} | self._before.keys()
-        ids = sorted({pk.partition("#")[2] for pk, sk in heads if (pk + sk).startswith("run#")})
+        """The runs that there are, and what staff is told of those that have changed."""
+        there = {pk for pk, _ in self._before.keys() | changed.keys() if pk.startswith("run#")}
+        gone = {pk for (pk, sk), item in changed.items() if item is None and sk == "head"}
+        found: dict[str, Item] = {pk.partition("#")[2]: {} for pk in sorted(there - gone)}
         with self.line.unheard():
-            replies = {run: self.world.call("GET", f"/job-runs/{run}", STAFF) for run in ids}
-        return {run: {"status": reply.status, **reply.json} for run, reply in replies.items()}
+            for pk in sorted({pk for pk, _ in changed} & there):
+                run = pk.partition("#")[2]
+                reply = self.world.call("GET", f"/job-runs/{run}", STAFF)
+                found[run] = {"answered": reply.status, **reply.json}
+        return found
 
     def _restore(self) -> None:
         self.line.clear()
@@ -213,18 +217,26 @@ class Stage:
 
 @contextmanager
 def staged(prepare: Callable[[World], Any]) -> Iterator[Stage]:
-    """A world of its own, prepared at noon of 1 February 2025 in Zurich."""
-    with pytest.MonkeyPatch.context() as patch, new_world() as world, line_to_aws(patch) as line:
+    """A world of its own, prepared at noon of 1 February 2025 in Zurich. What is to hold for as long
+    as the world is there, `prepare` hands over as a context of what is given."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        new_world() as world,
+        line_to_aws(patch) as line,
+        ExitStack() as late,
+    ):
         patch.setattr("tacit.store.patience.time.sleep", lambda _: None)
-        # Every loop over the shards is there, and sixteen times as short.
-        patch.setattr("tacit.store.keys.SHARDS", 4)
+        # Every loop over the shards is there, and 32 times as short.
+        patch.setattr("tacit.store.keys.SHARDS", 2)
         patch.setenv("JOB_MESSAGES", "2")
         stage = Stage(world, line)
         for module in _WALLS:
             patch.setattr(f"{module}.wall_now", lambda: stage.wall)
         world.set_clock("2025-02-01T11:00:00Z")
-        stage.given = prepare(world)
+        given = prepare(world)
+        if isinstance(given, AbstractContextManager):
+            given = late.enter_context(given)
+        stage.given = given
         patch.setattr(world, "invoke", stage.invoke)
         stage.prepared()
         yield stage
-

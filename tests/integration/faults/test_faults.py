@@ -11,18 +11,25 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ROUTES
-from tests.integration.faults.faults import CUT_AFTER, FAULTS, SLICE, WAITED_OUT
+from tests.integration.faults.faults import CUT_AFTER_A_TRANSACTION, FAULTS, SLICE, WAITED_OUT
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.scenes_commands import ANOTHER_TIME, KEYED, KEYLESS, RECKONING
 from tests.integration.faults.scenes_deliveries import DELIVERIES
-from tests.integration.faults.scenes_jobs import BOTH_SHORT, JOB_SCENES, PAID
+from tests.integration.faults.scenes_jobs import JOB_SCENES, MANY_SHORT, NOTICE_BROKEN, PAID
 from tests.integration.faults.scenes_reads import READING
+from tests.integration.faults.scenes_runs import RELEASED, RUN_SCENES
 from tests.integration.faults.stage import Stage, staged
 from tests.integration.faults.telling import Struck, Told, faulty, repeated, told
 from tests.integration.test_permissions import FUNCTIONS, granted
 from tests.searches import far
 
-SCENES = [*KEYED, *KEYLESS, *READING, *JOB_SCENES, *DELIVERIES]
+SCENES = [*KEYED, *KEYLESS, *READING, *JOB_SCENES, *RUN_SCENES, *DELIVERIES]
+# What is known to be wrong, and goes red here as soon as it is right.
+WRONG: dict[str, pytest.MarkDecorator] = {
+    NOTICE_BROKEN.name: pytest.mark.xfail(
+        reason="parked before a cut, it is counted as done after it", strict=True
+    )
+}
 TOLD: dict[str, Told] = {}
 STRUCK: set[Struck] = set()
 
@@ -37,7 +44,10 @@ def each(scenes: list[Scene]) -> Any:
     """Those that share a preparation one after the other, so that it is made once."""
     worlds = list(dict.fromkeys(scene.prepare for scene in scenes))
     scenes = sorted(scenes, key=lambda scene: worlds.index(scene.prepare))
-    cases = [pytest.param(scene.prepare, scene, id=scene.name) for scene in scenes]
+    cases = [
+        pytest.param(scene.prepare, scene, id=scene.name, marks=WRONG.get(scene.name, ()))
+        for scene in scenes
+    ]
     return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"])
 
 
@@ -61,14 +71,12 @@ def test_whatever_fails_it_comes_to_the_same(stage: Stage, scene: Scene) -> None
     assert stage.is_as_before()
 
 
-@each([BOTH_SHORT])
+@each([MANY_SHORT])
 @pytest.mark.xfail(
     reason="what was kept for the first is free again for whoever goes on after a cut", strict=True
 )
-def test_money_stays_kept_for_the_first_of_two_although_a_worker_died(
-    stage: Stage, scene: Scene
-) -> None:
-    wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER])
+def test_money_stays_kept_for_the_first_although_a_worker_died(stage: Stage, scene: Scene) -> None:
+    wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER_A_TRANSACTION])
     assert not wrong, "\n\n".join(["", *wrong])
 
 
@@ -79,7 +87,7 @@ def test_money_stays_kept_for_the_first_of_two_although_a_worker_died(
 def test_a_run_tells_and_its_fuse_counts_all_that_was_done_although_a_worker_died(
     stage: Stage, scene: Scene
 ) -> None:
-    wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER], whole=True)
+    wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER_A_TRANSACTION], whole=True)
     assert not wrong, "\n\n".join(["", *wrong])
 
 
@@ -87,7 +95,7 @@ def test_every_door_has_a_scene() -> None:
     """One that changes something also has one with a key."""
     assert {scene.door for scene in SCENES} - {None} == set(ROUTES)
     changing = {door for door in ROUTES if door[0] != "GET"} - RECKONING
-    assert {scene.door for scene in KEYED} == changing
+    assert {scene.door for scene in [*KEYED, RELEASED]} == changing
     assert set(ANOTHER_TIME) <= changing
 
 
