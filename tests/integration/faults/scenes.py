@@ -26,6 +26,7 @@ class Scene:
     twice: bool = True
     answered_twice: bool = True
     sends_on: bool = False
+    far: bool = False
 
 
 def door_of(method: str, path: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, World
-from tests.integration.edge import AT_ONCE, SVENSKA, family
+from tests.integration.edge import AT_ONCE, SVENSKA
 from tests.integration.faults.scenes import Prepare, Scene
 from tests.integration.faults.scenes_jobs import broken
 from tests.integration.faults.stage import Act, Stage
@@ -75,13 +75,18 @@ def about_a_ticket_order(world: World) -> list[str]:
     return heard("ticket_order.reminded")(world)
 
 
+def hung_on(world: World, *numbers: int) -> None:
+    """A domain, and free accounts that hang on it."""
+    brought = {**SVENSKA, "starts_on": "2025-01-15", "import": True}
+    dates = {"registry_expires_on": "2026-01-15", "label": "example.org.nz"}
+    world.register("d-1", **brought, **dates, plan="premium-domain-3")
+    for number in numbers:
+        world.register(f"a-{number}", **brought, parent_id="d-1", plan="free-domain-account")
+
+
 def of_a_parent(world: World) -> list[str]:
-    """A domain is switched off on which two free accounts hang, and one that cannot be read."""
-    dates = {"starts_on": "2025-01-15", "registry_expires_on": "2026-01-15", "import": True}
-    world.register("d-1", **SVENSKA, **dates, plan="premium-domain-3", label="example.org.nz")
-    for number in (1, 2, 9):
-        fields = {**SVENSKA, "starts_on": "2025-01-15", "import": True, "parent_id": "d-1"}
-        world.register(f"a-{number}", **fields, plan="free-domain-account")
+    """It is switched off; one of the accounts cannot be read."""
+    hung_on(world, 1, 2, 9)
     gone = world.call("POST", "/contracts/d-1/cancellation", ALICE, AT_ONCE)
     assert gone.status == 200, gone.text
     broken(world, "contract#a-9", "expires_on", "never")
@@ -89,9 +94,8 @@ def of_a_parent(world: World) -> list[str]:
 
 
 def gone_with_its_parent(world: World) -> list[str]:
-    """A domain is transferred out on which an add-on hangs."""
-    family(world)
-    gone = world.call("POST", "/contracts/s-1/transfer-out", STAFF, {})
+    hung_on(world, 1)
+    gone = world.call("POST", "/contracts/d-1/transfer-out", STAFF, {})
     assert gone.status == 200, gone.text
     return heard("contract.closed")(world)
 

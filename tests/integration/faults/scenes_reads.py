@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.integration.conftest import ALICE, STAFF, Person, World
+from tests.integration.conftest import STAFF, Person, World, customer
 from tests.integration.edge import KIM, called_for, noticed, over
 from tests.integration.faults.scenes import Scene, door_of
 from tests.integration.test_dry_run import broken
@@ -14,6 +14,8 @@ from tests.integration.plan_changes import changed, serving
 from tests.integration.sales import sold
 from tests.integration.shops import INA, OLGA, opened_shop, set_to
 
+# Of one provider: each further one is the same again.
+ALICE = customer("alice", "kreativmedia", "kriax")
 NOW = "2025-02-01T11:00:00Z"
 Query = Mapping[str, str]
 

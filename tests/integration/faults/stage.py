@@ -2,7 +2,6 @@
 there: each asks again, as he would in life, where he was not answered.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -217,8 +216,8 @@ class Stage:
 
 @contextmanager
 def staged(prepare: Callable[[World], Any]) -> Iterator[Stage]:
-    """A world of its own, prepared at noon of 1 February 2025 in Zurich. What is to hold for as long
-    as the world is there, `prepare` hands over as a context of what is given."""
+    """A world of its own, prepared at noon of 1 February 2025 in Zurich. What is to hold for as
+    long as the world is there, `prepare` hands over as a context of what is given."""
     with (
         pytest.MonkeyPatch.context() as patch,
         new_world() as world,
@@ -226,8 +225,9 @@ def staged(prepare: Callable[[World], Any]) -> Iterator[Stage]:
         ExitStack() as late,
     ):
         patch.setattr("tacit.store.patience.time.sleep", lambda _: None)
-        # Every loop over the shards is there, and 32 times as short.
-        patch.setattr("tacit.store.keys.SHARDS", 2)
+        # Every loop over shards and lanes is there, and many times as short.
+        for name in ("SHARDS", "LANES"):
+            patch.setattr(f"tacit.store.keys.{name}", 2)
         patch.setenv("JOB_MESSAGES", "2")
         stage = Stage(world, line)
         for module in _WALLS:
