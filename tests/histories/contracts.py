@@ -76,7 +76,11 @@ class Contracts(History):
         """One whose paid term ends in so many days; what is pending begins then."""
         if len(self.heads) >= MOST:
             return
-        name, chosen = list(self.figures.plans.items())[plan % len(self.figures.plans)]
+        names = list(self.figures.plans)
+        name = names[plan % len(names)]
+        if name.startswith("free-") and not self.parents(holder):
+            name = names[0]
+        chosen = self.figures.plans[name]
         contract_id, pending = f"c-{len(self.heads) + 1}", pending and chosen.sold
         day = self.today + timedelta(days=days)
         starts = day if pending else months_later(day, -chosen.months, day.day)
@@ -108,11 +112,15 @@ class Contracts(History):
         if name == "premium-domain-3":
             fields["registry_expires_on"] = months_later(starts, 12, starts.day)
         if plan.kind == "addon":
-            parents = [h for h in self.heads if h.kind == "domain" and h.holder == holder]
-            living = [h for h in parents if h.status != "closed"]
-            if living:
-                fields["parent_id"] = living[-1].id
+            parents = self.parents(holder)
+            if parents:
+                fields["parent_id"] = parents[-1].id
         return fields
+
+    def parents(self, holder: str) -> list[Head]:
+        """What an add-on can hang on."""
+        mine = (h for h in self.heads if h.kind == "domain" and h.holder == holder)
+        return [head for head in mine if head.status != "closed"]
 
     @rule(
         plan=st.integers(0, 4),

@@ -9,8 +9,10 @@ from tacit.domain.commands import Command
 from tacit.domain.ledger import Deposit, Open, Withdraw
 from tacit.domain.money import Money
 from tacit.domain.ordering import Arrange, Detach, Switch
+from tacit.domain.policy import Policy
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request
+from tacit.service import View
 from tacit.store import keys
 from tests.histories.eye import Act
 from tests.histories.people import STAFF, caller
@@ -136,7 +138,7 @@ def through(hand: Hand, door: Door, request: Request) -> Told:
     found: list[Any] = []
 
     def shape(*given: Any) -> Answer:
-        found.append(given[-1] if hasattr(given[-1], "__dataclass_fields__") else given[0])
+        found.append(next(each for each in given if not isinstance(each, View | Policy)))
         return Answer(200, "{}")
 
     door(hand, request, shape)

@@ -56,8 +56,10 @@ class Head:
         return cancellation["mode"] if cancellation else None
 
     @property
-    def is_free(self) -> bool:
-        return str(self.item["plan"]).startswith("free-")
+    def follows(self) -> bool:
+        """A free account that lives as its parent does; one that was cancelled by itself goes its
+        own way (S11, S13)."""
+        return str(self.item["plan"]).startswith("free-") and self.cancelled is None
 
     @property
     def price(self) -> int:

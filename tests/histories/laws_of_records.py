@@ -52,7 +52,7 @@ def roads(world: World, deed: Deed) -> Iterator[str]:
     """From status to status as the design has them; what is closed is final."""
     for before, after, said in changes(deed):
         allowed = ROADS[before.status]
-        if before.is_free and before.status != "closed":
+        if before.follows and before.status != "closed":
             allowed = set(ROADS)  # as its domain, whatever that is (S11)
         if after.status not in {before.status, *allowed}:
             yield f"{after.id}: from {before.status} to {after.status} ({', '.join(said)})"
@@ -114,7 +114,7 @@ def _latest_end(world: World, head: Head) -> datetime | None:
 
 def off_until(head: Head) -> date:
     """The first day on which something switched off is over (S9, S14)."""
-    if head.kind == "addon" and not head.is_free:
+    if head.kind == "addon" and not head.follows:
         return later(head.ends, 90)
     return head.domain_ends
 
@@ -122,7 +122,7 @@ def off_until(head: Head) -> date:
 def _renewal(world: World, head: Head) -> datetime | None:
     """S0, R4, R5: so many days before the end, where nothing else is known; after a trial on its
     last day (R9). None: the model does not say."""
-    if head.status != "active" or head.is_free or head.due is not None or head.owed is not None:
+    if head.status != "active" or head.follows or head.due is not None or head.owed is not None:
         return None
     lead = 0 if head.trial_until == head.expires_on else figures(head.policy).lead
     return start_of(later(head.ends, -lead), world.zone)

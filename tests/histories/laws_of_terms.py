@@ -78,10 +78,11 @@ def _restored(before: Head, today: date) -> tuple[date, int]:
 def undone(world: World, deed: Deed) -> Iterator[str]:
     """Cancelled and reactivated it is the same contract, its anchor day included (K2, S2, G7)."""
     for before, after, said in changes(deed):
-        if ("cancelled" in said and after.status == "non_renewing") or (
-            "plan_changed" in said and after.id in world.cancelled
-        ):
-            world.cancelled[after.id] = after if "plan_changed" in said else before
+        moved_since = {"plan_changed", "renewal_reversed"} & set(said)
+        if "cancelled" in said and after.status == "non_renewing":
+            world.cancelled[after.id] = before
+        elif moved_since and after.id in world.cancelled:
+            world.cancelled[after.id] = after
         if "reactivated" in said:
             was = world.cancelled.pop(after.id, before)
             moved = {n: (was.item[n], after.item[n]) for n in KEPT if was.item[n] != after.item[n]}
@@ -97,7 +98,7 @@ def patience(world: World, deed: Deed) -> Iterator[str]:
     """Nothing ends before its end, nor while a renewal is owed an attempt (G1)."""
     for before, after, _ in changes(deed):
         over = after.status in ("inactive", "expired", "closed")
-        if deed.act.role != "job" or before.is_free or not over or after.status == before.status:
+        if deed.act.role != "job" or before.follows or not over or after.status == before.status:
             continue
         today = world.today(deed)
         if before.status in ("active", "non_renewing"):
@@ -124,7 +125,7 @@ def what_comes(world: World, deed: Deed) -> Iterator[str]:
     """What a kind becomes at its end (S3, S4, S9, S11 to S14, K5, I13)."""
     for before, after, said in changes(deed):
         served = before.status in ("active", "non_renewing", "inactive")
-        if not served or before.is_free or deed.act.role != "job":
+        if not served or before.follows or deed.act.role != "job":
             continue
         if after.status in ("active", "non_renewing") and "downgraded" not in said:
             continue
@@ -158,7 +159,7 @@ def _closes(parent: Head, today: date) -> bool:
 def windows(world: World, deed: Deed) -> Iterator[str]:
     """Until when an expired contract can be brought back, and that nothing moves it (G9, G15)."""
     for before, after, said in changes(deed):
-        if after.is_free or after.status != "expired":
+        if after.follows or after.status != "expired":
             continue
         if before.status == "expired":
             if after.until != before.until:
@@ -195,7 +196,7 @@ def brought_back(world: World, deed: Deed) -> Iterator[str]:
         if "restored" in said and before.until is not None and today >= before.until:
             yield f"{after.id}: restored on {today}, it could be until {before.until} exclusive"
         ends = day(before.phase_ends_on)
-        closes = before.status == "expired" and after.status == "closed" and not before.is_free
+        closes = before.status == "expired" and after.status == "closed" and not before.follows
         if closes and deed.act.role == "job" and (ends is None or today < ends):
             yield f"{after.id}: closed on {today}, its last phase ends on {ends}"
 

@@ -35,7 +35,7 @@ def of_cancellation(head: Head, mode: str) -> str:
     if mode == "at_term":
         if head.cancelled is not None:
             return "already_cancelled"
-        return "follows_parent" if head.is_free else DONE
+        return "follows_parent" if head.follows else DONE
     return "already_cancelled" if head.cancelled == "immediate" else DONE
 
 
@@ -71,7 +71,7 @@ def of_restoration(head: Head, today: date, who: str) -> str | None:
         return closed(head)
     if head.status != "expired":
         return "not_expired"
-    if head.is_free:
+    if head.follows:
         return "follows_parent"
     if window is None or not window.back:
         return "not_restorable"

@@ -34,7 +34,7 @@ def left_over(world: World, job: str, as_of: datetime) -> Iterator[str]:
     explain = _why_not_over if job == "expiries" else _why_not_renewed
     for head in world.eye.heads():
         due_at = instant(head.item, f"{job}_due_at")
-        if head.is_free:
+        if head.follows:
             continue  # its parent's events bring it along, whichever of them was met first
         if due_at is not None and due_at <= as_of and not explain(world, head, today):
             yield f"left behind by the {job} of {as_of}: {head.id}, {head.status}, due {due_at}"
@@ -113,7 +113,7 @@ def as_parents(eye: Eye) -> Iterator[str]:
     """S11: a free account is what its domain is."""
     for head in eye.heads():
         parent = eye.head(head.parent_id) if head.parent_id else None
-        if head.is_free and parent is not None and head.status != "closed":
+        if head.follows and parent is not None and head.status != "closed":
             wanted = _AS.get(parent.status, parent.status)
             if (head.status, head.ends) != (wanted, parent.ends):
                 yield f"{head.id} is {head.status} to {head.ends}, {parent.id} {parent.status}"

@@ -26,7 +26,8 @@ class Period:
 class World:
     """`newest` is the version of the policy in force; `booked` what was asked to be put on an
     account or taken off, by account and reference; `cancelled` the contracts as a cancellation left
-    them; `periods` the terms of each that were paid here; `quoted` when a plan was changed."""
+    them; `periods` the terms of each; `spent` what of a ticket order's money is for tickets or was
+    given back."""
 
     eye: Eye
     provider: str
@@ -35,7 +36,7 @@ class World:
     booked: dict[tuple[str, str], set[int]] = field(default_factory=dict)
     cancelled: dict[str, Head] = field(default_factory=dict)
     periods: dict[str, list[Period]] = field(default_factory=dict)
-    changed_on: dict[str, date] = field(default_factory=dict)
+    spent: dict[str, int] = field(default_factory=dict)
 
     def today(self, deed: Deed) -> date:
         return day_of(deed.act.at, self.zone)

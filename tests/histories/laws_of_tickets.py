@@ -1,0 +1,222 @@
+"""Laws of ticket orders: money, seats, reminders, deadlines, admissions (I1 to I9, G1, G3 to G6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from tests.histories.eye import Deed
+from tests.histories.heads import Item, day, instant
+from tests.histories.invoices import Invoice
+from tests.histories.reckoning import day_of, later
+from tests.histories.world import Law, World
+
+ROADS = {
+    "pending": {"pending", "paid", "cancelled"},
+    "paid": {"paid", "cancelled"},
+    "cancelled": {"cancelled", "paid"},
+}
+TO_BUYERS = {"reminded", "cancelled"}
+PERCENT = 4
+
+Moved = Iterator[tuple[Invoice | None, Invoice, list[str]]]
+
+
+def orders(deed: Deed) -> Moved:
+    for before, after in deed.of("ticket_order"):
+        if after is not None and (before is None or before["version"] != after["version"]):
+            said = deed.said(f"ticket_order/{after['id']}")
+            yield Invoice(before) if before is not None else None, Invoice(after), said
+
+
+def counted_on(world: World, deed: Deed) -> Iterator[str]:
+    for before, after, said in orders(deed):
+        version, events = (before.version, before.events) if before is not None else (0, 0)
+        if after.version != version + 1 or after.events != events + len(said) or not said:
+            yield f"{after.id}: version {after.version} after {version}, events {said}"
+        if before is not None and after.status not in ROADS[before.status]:
+            yield f"{after.id}: from {before.status} to {after.status} ({', '.join(said)})"
+
+
+def money(world: World, deed: Deed) -> Iterator[str]:
+    """What came in is for tickets, credit, or was given back: nothing is lost (G3)."""
+    for before, after, said in orders(deed):
+        new = [p for p in deed.new("ticket_payment") if p["pk"] == after.pk]
+        came = sum(int(payment["minor"]) for payment in new)
+        had = before.paid if before is not None else after.total if after.status == "paid" else 0
+        if after.paid != had + came:
+            yield f"{after.id}: {after.paid} paid, {had} before and {came} came in"
+        if said.count("payment_booked") != len(new):
+            yield f"{after.id}: {len(new)} payments, told {said}"
+        spent = _spent(world, before, after, said)
+        if not after.waits and spent + after.credit != after.paid:
+            yield f"{after.id}: {after.paid} paid, {spent} spent, {after.credit} credit"
+        if after.credit < 0 or (after.waits and after.credit):
+            yield f"{after.id}: a credit of {after.credit}"
+
+
+def _spent(world: World, before: Invoice | None, after: Invoice, said: list[str]) -> int:
+    """For tickets, or given back; remembered from decision to decision."""
+    spent = world.spent.get(after.id, 0)
+    if before is None:
+        spent = after.total if after.status == "paid" else 0
+    if "paid" in said or "revived" in said:
+        spent += after.total
+    if "credit_refunded" in said and before is not None:
+        spent += before.credit
+    if "cancelled" in said and before is not None and before.waits and _refunded(before, after):
+        spent += before.paid
+    world.spent[after.id] = spent
+    return spent
+
+
+def _refunded(before: Invoice, after: Invoice) -> bool:
+    return len(after.refunds) > len(before.refunds)
+
+
+def commissions(world: World, deed: Deed) -> Iterator[str]:
+    """Due from what was paid, and it stays (I6)."""
+    for before, after, said in orders(deed):
+        was = before.commission if before is not None else None
+        if (before is None and after.status == "paid") or "paid" in said:
+            wanted: int | None = after.total * PERCENT // 100
+        elif "revived" in said:
+            wanted = max(after.total * PERCENT // 100, was or 0)
+        else:
+            wanted = was
+        if after.commission != wanted:
+            yield f"{after.id} ({', '.join(said)}): commission {after.commission}, not {wanted}"
+
+
+def seats(world: World, deed: Deed) -> Iterator[str]:
+    """A seat is held while a valid ticket is for it, and by that order alone."""
+    for _, after, said in orders(deed):
+        show = f"show#{after.shop_id}#{after.item['show']['id']}"
+        held = world.eye.parts.get(show, {})
+        mine = {sk.partition("#")[2] for sk, each in held.items() if each["order_id"] == after.id}
+        if mine != after.seats:
+            yield f"{after.id} ({', '.join(said)}) holds {sorted(mine)}, valid {sorted(after.seats)}"
+    for before, after in deed.of("seat"):
+        if before is not None and after is not None:
+            yield f"the seat {after['sk']} went from {before['order_id']} to {after['order_id']}"
+
+
+def registered(world: World, deed: Deed) -> Iterator[str]:
+    """I2, I4, G6: what is told first, and the hard day."""
+    for before, after, _ in orders(deed):
+        if before is None and after.waits:
+            wanted = after.told(0), after.hard_by_rule
+            if (after.due, after.hard) != wanted:
+                yield f"{after.id}: told {after.due}, hard day {after.hard}, expected {wanted}"
+
+
+def calendars(world: World, deed: Deed) -> Iterator[str]:
+    for _, after, _ in orders(deed):
+        found, wanted = instant(after.item, "reminders_due_at"), after.next_at
+        if found != wanted and "parked_at" not in after.item:
+            yield f"{after.id}: looked at again at {found}, expected {wanted}"
+
+
+def reminders(world: World, deed: Deed) -> Iterator[str]:
+    """Each on its day or later, the newest only, never to whom has paid (I2, G1, G5)."""
+    for before, after, said in orders(deed):
+        if "reminded" not in said or before is None:
+            continue
+        number, now = int(after.reminders_sent), deed.act.at
+        today = day_of(now, after.timezone)
+        if not before.waits or before.paid >= before.total:
+            yield f"{after.id}: reminded, and it is {before.status} with {before.paid} paid"
+        if number <= before.reminders_sent or now < before.remind_at(number):
+            yield f"{after.id}: reminder {number} at {now}, after {before.reminders_sent}"
+        newer = range(number + 1, len(before.reminders) + 1)
+        if any(now >= before.remind_at(each) for each in newer):
+            yield f"{after.id}: reminder {number}, and a newer one is due"
+        wanted = min(max(before.told(number), later(today, after.every)), after.last_day)
+        if after.due != wanted or today > after.last_day:
+            yield f"{after.id}: reminder {number} on {today} tells {after.due}, expected {wanted}"
+
+
+def deadlines(world: World, deed: Deed) -> Iterator[str]:
+    """Not before the hard day is over and the last reminder was out for n days (G1, G4, G5); where
+    that is too late, the organiser is asked."""
+    for before, after, said in orders(deed):
+        if before is None or deed.act.role != "job":
+            continue
+        today = day_of(deed.act.at, after.timezone)
+        if "cancelled" in said:
+            out = before.reminded_on is None or _out(before) <= today
+            all_sent = before.reminders_sent >= len(before.reminders)
+            if before.hard is None or today <= before.hard or not (out and all_sent):
+                yield f"{after.id}: cancelled on {today}, hard day {before.hard}, {before.item}"
+            if not before.waits or before.paid >= before.total:
+                yield f"{after.id}: cancelled, and it was {before.status} with {before.paid} paid"
+            if after.cancelled_on != before.cancels_on:
+                yield f"{after.id}: dated {after.cancelled_on}, hard day {before.cancels_on}"
+        if "question_opened" in said:
+            late = before.reminded_too_late or today > before.last_day
+            if not late:
+                yield f"{after.id}: put to the organiser on {today}, it could be reminded in time"
+
+
+def _out(order: Invoice) -> date:
+    """The day from which the last reminder has been out for n days."""
+    reminded = day(order.reminded_on)
+    assert reminded is not None
+    return later(reminded, order.every)
+
+
+def admissions(world: World, deed: Deed) -> Iterator[str]:
+    """Once, with a valid ticket of a paid order."""
+    for before, after, _ in orders(deed):
+        was = {t["number"]: t for t in before.item["tickets"]} if before is not None else {}
+        for ticket in after.item["tickets"]:
+            old: Item = was.get(ticket["number"], {})
+            if ticket.get("admitted_at") == old.get("admitted_at"):
+                continue
+            if old.get("admitted_at") or old.get("status") != "valid" or after.status != "paid":
+                yield f"{ticket['number']} was let in: {dict(old)}, its order {after.status}"
+
+
+def late_money(world: World, deed: Deed) -> Iterator[str]:
+    """G3: what the deadline alone did is undone if all seats are free and the event is to come."""
+    for before, after, said in orders(deed):
+        if before is None or before.status != "cancelled" or "payment_booked" not in said:
+            continue
+        back = [t for t in before.item["tickets"] if t["with_order"]]
+        shown = world.eye.parts.get(f"show#{after.shop_id}#{after.item['show']['id']}", {})
+        names = {f"seat#{str(t['seat']).casefold()}" for t in back if t.get("seat")}
+        free = all(shown[n]["order_id"] == after.id for n in names if n in shown)
+        came = after.paid - before.paid
+        enough = before.credit + came >= sum(int(t["minor"]) for t in back)
+        wanted = before.cancelled_by == "deadline" and free and enough
+        wanted = wanted and deed.act.at < before.show
+        if ("revived" in said) is not wanted:
+            yield f"{after.id}: {', '.join(said)}; seats free {free}, enough {enough}"
+        if not wanted and not after.question:
+            yield f"{after.id}: late money is kept, and nobody is asked"
+
+
+def to_buyers(world: World, deed: Deed) -> Iterator[str]:
+    """Only reminders and the automatic cancellation are mailed to the buyer (I5)."""
+    for event in deed.new("event"):
+        kind = str(event["type"]).partition(".")[2]
+        job = event["actor_role"] == "job"
+        wanted = str(event["type"]).startswith("ticket_order.") and job and kind in TO_BUYERS
+        told = any(message.get("to") == "buyer" for message in event["messages"])
+        if told is not wanted:
+            yield f"{event['subject']}: {kind} by {event['actor_role']} mails the buyer: {told}"
+
+
+LAWS: tuple[Law, ...] = (
+    counted_on,
+    money,
+    commissions,
+    seats,
+    registered,
+    calendars,
+    reminders,
+    deadlines,
+    admissions,
+    late_money,
+    to_buyers,
+)
