@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -11,8 +10,8 @@ from hypothesis.stateful import initialize, precondition, rule
 from tacit.domain.values import Status
 from tests.histories import closing, laws_of_money, laws_of_records, laws_of_terms, runs
 from tests.histories.doors import Doors
-from tests.histories.figures import FIRST, Plan
 from tests.histories.eye import Stop
+from tests.histories.figures import FIRST, Plan
 from tests.histories.heads import Head
 from tests.histories.machine import DAYS, HOURS, STARTS, History, cut
 from tests.histories.people import HOLDERS, STAFF

@@ -1,4 +1,4 @@
-"""What people ask for: each through the room behind its door, first as a preview, then in earnest."""
+"""What people ask for, through the room behind each door: as a preview first, then in earnest."""
 
 from __future__ import annotations
 

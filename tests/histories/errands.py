@@ -1,4 +1,4 @@
-"""What nobody asks for: jobs and their messages, and what the bus brings, in any order, twice, late.
+"""What nobody asks for: jobs with their messages, and the bus: late, twice, in any order.
 
 A message of a job is for the shards in which something is due, as the calendar shows it then.
 """
@@ -51,10 +51,8 @@ class Errands:
         """One invocation with one message; its time is up after so many records. False where it
         was cut off: the message stays in the queue."""
         hand, parcel = self.stage.hands[number], Parcel.read(body)
-        if parcel.job == REMINDERS:
-            as_of = max(parcel.as_of, self.stage.now)
-        else:
-            as_of = parcel.as_of
+        reminds = parcel.job == REMINDERS  # what a buyer is told counts from when he is told
+        as_of = max(parcel.as_of, self.stage.now) if reminds else parcel.as_of
         act = Act(f"the {parcel.job} job", "job", as_of, parcel.run_id)
         left = [LONG] * records if records is not None else None
 
@@ -130,4 +128,3 @@ class Errands:
         act = Act("the bus", "bus", self.stage.now, "mail")
         self.stage.perform(act, call, f"the bus brings {detail['id']} {detail['type']} to mail")
         return sent
-

@@ -1,7 +1,7 @@
-"""What the table holds, seen transaction by transaction, and the places where a hand can be stopped.
+"""What the table holds, seen transaction by transaction, and where a hand can be stopped.
 
-Each write that a hand's table makes is followed by a read of the same keys through another table, so
-that a law is asked about every single decision as it was stored, whoever came between whom.
+Each write that a hand's table makes is followed by a read of the same keys through another table,
+so that a law is asked about every single decision as it was stored, whoever came between whom.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ Judge = Callable[[Deed], None]
 
 
 class Eye:
-    """`parts` is the table as it was last seen, by its two keys; `acts` who is acting, the innermost
-    last."""
+    """`parts` is the table as it was last seen, by its two keys; `acts` who is acting, the
+    innermost last."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -112,8 +112,7 @@ class Eye:
                 part.pop(sk, None)
             else:
                 part[sk] = item
-        act = self.acts[-1] if self.acts else Act("nobody", "nobody", datetime.min, "?")
-        self.judge(Deed(act, before, after))
+        self.judge(Deed(self.acts[-1], before, after))
 
     def _stopped(self, behind: bool) -> None:
         """Once only, and never within what happens meanwhile."""

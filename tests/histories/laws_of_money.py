@@ -10,7 +10,6 @@ from tests.histories.heads import Head, Item, day
 from tests.histories.reckoning import francs
 from tests.histories.world import Law, Period, World, changes
 
-
 BEFORE = "before it came here"
 
 
@@ -23,7 +22,8 @@ def accounts(world: World, deed: Deed) -> Iterator[str]:
         lines = [line for line in deed.new("line") if line["pk"] == after["pk"]]
         was = before["balance"] if before is not None else 0
         if after["balance"] != was + sum(int(line["minor"]) for line in lines):
-            yield f"{after['id']}: {was} and {[line['minor'] for line in lines]} is no {after['balance']}"
+            minors = [line["minor"] for line in lines]
+            yield f"{after['id']}: {was} and {minors} is no {after['balance']}"
         if after["balance"] < 0:
             yield f"{after['id']} holds {francs(after['balance'])}"
         if after["lines"] != (before["lines"] if before is not None else 0) + len(lines):
@@ -32,6 +32,10 @@ def accounts(world: World, deed: Deed) -> Iterator[str]:
     for line in deed.new("line"):
         if line["pk"] not in heads:
             yield f"a line of {line['pk']} moves no balance"
+    moved = {head.id for _, head in deed.heads}
+    for line in deed.new("line"):
+        if line.get("contract_id") and line["contract_id"] not in moved:
+            yield f"{line['minor']} for {line['contract_id']}, of which nothing changed (R8)"
 
 
 def asked_for(world: World, deed: Deed) -> Iterator[str]:
@@ -86,7 +90,9 @@ def _of_restoration(world: World, deed: Deed, before: Head) -> Iterator[tuple[st
 
 def _paid_by_lines(deed: Deed, head: Head, charges: list[Item]) -> Iterator[str]:
     """What is charged to an account stands in its ledger, amount for amount."""
-    wanted = sorted((str(c["account_id"]), -int(c["minor"])) for c in charges if c.get("account_id"))
+    wanted = sorted(
+        (str(c["account_id"]), -int(c["minor"])) for c in charges if c.get("account_id")
+    )
     lines = [line for line in deed.new("line") if line.get("contract_id") == head.id]
     found = sorted(
         (str(line["pk"]).partition("#")[2], int(line["minor"]))
@@ -117,8 +123,8 @@ def given_back(world: World, deed: Deed) -> Iterator[str]:
 
 
 def _unused(world: World, deed: Deed, head: Head) -> int:
-    """Paid × unused days ÷ days, each period by itself, rounded down; to the account that paid. What
-    was paid elsewhere goes back by hand, and is no line."""
+    """Paid × unused days ÷ days, each period by itself, rounded down; to the account that paid.
+    What was paid elsewhere goes back by hand, and is no line."""
     if head.kind not in figures(head.policy).money_back or head.plan_changed_on is not None:
         return 0
     today, whole = world.today(deed), 0
@@ -160,7 +166,8 @@ def notices(world: World, deed: Deed) -> Iterator[str]:
         alive = after.status in ("pending", "active", "inactive") and after.cancelled is None
         notice = after.notice
         if notice is not None and notice["status"] == "open" and not alive:
-            yield f"{after.id} is {after.status}, and its notice of {notice['period_start']} is open"
+            period = notice["period_start"]
+            yield f"{after.id} is {after.status}, and its notice of {period} is open"
         if after.due is not None and after.due["status"] == "annulled" and alive:
             yield f"{after.id} goes on, and its notice of {after.due['period_start']} is annulled"
         listed = world.eye.behind(f"contract#{after.id}", "notice")

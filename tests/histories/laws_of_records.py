@@ -69,7 +69,9 @@ def orders(world: World, deed: Deed) -> Iterator[str]:
         if order is None:
             yield f"the order {name} is not there"
         elif not name.startswith("~"):
-            inside = {h.id for h in world.eye.heads() if h.order_id == name and h.status != "closed"}
+            inside = {
+                h.id for h in world.eye.heads() if h.order_id == name and h.status != "closed"
+            }
             if set(order["contracts"]) != inside or order["size"] != len(inside):
                 yield f"order {name} lists {order['contracts']}, and in it are {sorted(inside)}"
 
@@ -103,6 +105,17 @@ def calendars(world: World, deed: Deed) -> Iterator[str]:
             yield f"{after.id} is {after.status}, and nothing will ever lead on"
 
 
+def parked(world: World, deed: Deed) -> Iterator[str]:
+    """Nothing here breaks an invariant but a registry that lags behind an end we moved (G13)."""
+    for entry in deed.new("parked"):
+        head = world.eye.head(str(entry["id"]).partition(":")[2])
+        told = day(head.registry_expires_on) if head is not None else None
+        moved = day(head.expiry_moved_on) if head is not None else None
+        lags = told is not None and head is not None and told < later(head.ends, -7)
+        if not lags or moved is None or world.today(deed) <= later(moved, 45):
+            yield f"{entry['id']} was parked: {entry['reason']}"
+
+
 def _latest_end(world: World, head: Head) -> datetime | None:
     if head.status in ("active", "non_renewing"):
         return start_of(head.ends, world.zone)
@@ -133,4 +146,4 @@ def _bare(event: Item) -> dict[str, object]:
     return {name: value for name, value in event.items() if not name.startswith("outbox")}
 
 
-LAWS: tuple[Law, ...] = (written_once, counted_on, roads, orders, names_kept, calendars)
+LAWS: tuple[Law, ...] = (written_once, counted_on, roads, orders, names_kept, calendars, parked)

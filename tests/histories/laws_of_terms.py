@@ -27,7 +27,7 @@ def ends_move(world: World, deed: Deed) -> Iterator[str]:
         wanted = _wanted(world, deed, before, after, set(said)) or (before.ends, before.anchor_day)
         if found != wanted:
             moved = f"{before.ends} (day {before.anchor_day}) to {found[0]} (day {found[1]})"
-            yield f"{after.id} ({', '.join(said)}): from {moved}, expected {wanted[0]} (day {wanted[1]})"
+            yield f"{after.id} ({', '.join(said)}): {moved}, expected {wanted[0]} ({wanted[1]})"
         if after.ends < before.ends and not BACKWARDS & set(said):
             yield f"{after.id}: the end moved back from {before.ends} to {after.ends}"
 
@@ -158,7 +158,7 @@ def _closes(parent: Head, today: date) -> bool:
 
 def windows(world: World, deed: Deed) -> Iterator[str]:
     """Until when an expired contract can be brought back, and that nothing moves it (G9, G15)."""
-    for before, after, said in changes(deed):
+    for before, after, _ in changes(deed):
         if after.follows or after.status != "expired":
             continue
         if before.status == "expired":

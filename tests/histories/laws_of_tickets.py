@@ -1,4 +1,4 @@
-"""Laws of ticket orders: money, seats, reminders, deadlines, admissions (I1 to I9, G1, G3 to G6)."""
+"""Laws of ticket orders: money, seats, reminders, deadlines, admissions (I1 to I9, G1 to G6)."""
 
 from __future__ import annotations
 
@@ -95,10 +95,10 @@ def seats(world: World, deed: Deed) -> Iterator[str]:
         held = world.eye.parts.get(show, {})
         mine = {sk.partition("#")[2] for sk, each in held.items() if each["order_id"] == after.id}
         if mine != after.seats:
-            yield f"{after.id} ({', '.join(said)}) holds {sorted(mine)}, valid {sorted(after.seats)}"
-    for before, after in deed.of("seat"):
-        if before is not None and after is not None:
-            yield f"the seat {after['sk']} went from {before['order_id']} to {after['order_id']}"
+            yield f"{after.id} ({said}) holds {sorted(mine)}, valid {sorted(after.seats)}"
+    for had, has in deed.of("seat"):
+        if had is not None and has is not None:
+            yield f"the seat {has['sk']} went from {had['order_id']} to {has['order_id']}"
 
 
 def registered(world: World, deed: Deed) -> Iterator[str]:

@@ -156,7 +156,9 @@ class Reminding(Tickets):
             stage.stand(max(stage.now, *due) + timedelta(days=1))
             self.job()
         faults += [
-            f"{order.id} waits for ever" for order in self.orders if order.waits and not order.question
+            f"{order.id} waits for ever"
+            for order in self.orders
+            if order.waits and not order.question
         ]
         faults += closing.as_seen(stage, self.engine.client)
         faults += closing.rebuilt(stage)

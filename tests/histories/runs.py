@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tacit.domain.commands import Cancel
 from tests.histories.errands import Errands
 from tests.histories.eye import Eye
 from tests.histories.figures import figures
@@ -70,7 +71,9 @@ def _why_not_renewed(world: World, head: Head, today: object) -> bool:
 
 def _first_of(world: World, holder: str, as_of: datetime) -> Iterator[str]:
     """R4, R5: whatever comes first of a holder's is not short while an account of his would do."""
-    due = [head for head in world.eye.heads() if head.holder == holder and _waits(world, head, as_of)]
+    due = [
+        head for head in world.eye.heads() if head.holder == holder and _waits(world, head, as_of)
+    ]
     if not due:
         return
     first = min(due, key=lambda head: _place(world, head))
@@ -121,8 +124,13 @@ def as_parents(eye: Eye) -> Iterator[str]:
 
 def let_it_end(history: Contracts) -> Iterator[str]:
     """Nobody pays and nobody does anything any more: everything comes to its end, or to a place
-    from which staff may bring it back at any time (K9)."""
+    from which staff may bring it back at any time (K9). What was never activated is given up."""
     stage, errands, eye = history.stage, history.errands, history.stage.eye
+    for head in eye.heads():
+        if head.status == "pending":
+            door = history.doors.contract(STAFF, head.id, "cancel", Cancel)
+            history.doors.ask(STAFF, f"cancels {head.id}", door)
+    yield from follow_all(errands)
     for order in eye.named("order"):
         if order["autorenewal"]:
             door = history.doors.switch(STAFF, str(order["id"]), False)
@@ -138,5 +146,5 @@ def let_it_end(history: Contracts) -> Iterator[str]:
         yield from follow_all(errands)
     for head in eye.heads():
         waits = head.status == "expired" and head.phase_ends_on is None
-        if not (head.status in ("closed", "pending") or waits or "parked_at" in head.item):
+        if not (head.status == "closed" or waits or "parked_at" in head.item):
             yield f"{head.id} is {head.status} for ever"

@@ -1,6 +1,6 @@
 """One table, two hands that work on it, the clock, and the one way in which anybody acts.
 
-Everything goes through the rooms behind the doors, workers and listeners, as the functions use them.
+Everything goes through the rooms behind doors, workers and listeners, as the functions use them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Told = tuple[str, object]  # the answer in a word, and the decision it stands fo
 class Hand(Desk):
     """A stack whose writes are seen."""
 
-    secret = SECRET  # type: ignore[assignment]
+    secret = SECRET
 
     def __init__(self, name: str, eye: Eye, client: Any) -> None:
         self._eye, self._name, self._engine = eye, name, client

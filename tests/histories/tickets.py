@@ -39,7 +39,9 @@ class Tickets(History):
         closes=st.sampled_from((0, 3)),
     )
     def begin(self, start: datetime, zone: str, first: int, reminders: int, closes: int) -> None:
-        title = f"A shop in {zone}: {reminders} reminders, {first} days each, closes {closes} before"
+        title = (
+            f"A shop in {zone}: {reminders} reminders, {first} days each, closes {closes} before"
+        )
         self.set_up("infomaniak", zone, title, start)
         self.doors = BoxOffice(self.stage, "infomaniak")
         self.references = 0
