@@ -47,11 +47,15 @@ class Between(Asking):
             makers[f"switch {way}"] = doors.switch(holder, head.order_id, way == "on")
         return lambda: doors.ask(holder, f"({head.id}) {what}", makers[what], 1)
 
-    @rule(job=JOBS, number=NUMBER, which=WHICH, what=OTHERS)
-    def between_read_and_commit(self, job: str, number: int, which: int, what: str) -> None:
+    @rule(job=JOBS, number=NUMBER, which=WHICH, what=OTHERS, days=st.integers(0, 1))
+    def between_read_and_commit(
+        self, job: str, number: int, which: int, what: str, days: int
+    ) -> None:
+        """On the same contract, where the job meets one."""
+        self.wait(days, self.stage.now.hour)
         body = self.errands.deal(job, self.stage.now)
         self.errands.waiting.remove(body)
-        then = self.other(what, self.head(which), body)
+        then = self.other(what, self.one_due(job, which), body)
         with self.stage.stopped(Stop(number, False, lambda: void(then()))):
             self.errands.work(body)
         self.errands.waiting = [each for each in self.errands.waiting if each != body]

@@ -169,6 +169,16 @@ class Contracts(History):
             self.stage.stand((due + timedelta(days=days)).replace(hour=hour))
         self.night(first, whole)
 
+    @rule(first=JOBS, hour=HOURS)
+    def and_next_due(self, first: str, hour: int) -> None:
+        """As often as this, or nobody's contract would live to see its end."""
+        self.next_due(0, hour, first, True)
+
+    @rule(first=JOBS, hour=HOURS)
+    def tomorrow(self, first: str, hour: int) -> None:
+        self.wait(1, hour)
+        self.night(first, True)
+
     @rule(first=JOBS, whole=st.booleans())
     def night(self, first: str, whole: bool) -> None:
         other = "expiries" if first == "renewals" else "renewals"
@@ -202,6 +212,12 @@ class Contracts(History):
         with self.stage.stopped(Stop(number, behind, cut)):
             if not self.errands.work(body):
                 self.errands.waiting.append(body)
+
+    def one_due(self, job: str, which: int) -> Head:
+        """Of those that the job would meet now, if there are any."""
+        name, now = f"{job}_due_at", self.stage.now
+        due = [head for head in self.heads if runs.is_due(head, name, now)]
+        return due[which % len(due)] if due else self.head(which)
 
     # -- the end
 

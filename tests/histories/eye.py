@@ -18,6 +18,9 @@ from tacit.store.table import Table
 from tacit.store.writes import Write
 from tests.histories.heads import Head, Item
 
+# What is written on a head without a decision.
+MARKS = frozenset({"parked_at", "renewals_due_at", "expiries_due_at", "run"})
+
 
 class Cut(BaseException):
     """The process ends here. No handler of the product catches it, as none would see the end."""
@@ -67,7 +70,7 @@ class Deed:
     def heads(self) -> list[tuple[Head | None, Head]]:
         """The contracts that changed; a mere mark on a head (parked, an index) is no change."""
         pairs = [(b, a) for b, a in self.of("contract") if a is not None]
-        changed = [(b, a) for b, a in pairs if b is None or b["version"] != a["version"]]
+        changed = [(b, a) for b, a in pairs if b is None or _unmarked(b) != _unmarked(a)]
         return [(Head(b) if b is not None else None, Head(a)) for b, a in changed]
 
     def said(self, subject: str) -> list[str]:
@@ -75,6 +78,10 @@ class Deed:
         events = [each for each in self.new("event") if each["subject"] == subject]
         ordered = sorted(events, key=lambda each: int(each["number"]))
         return [str(each["type"]).partition(".")[2] for each in ordered]
+
+
+def _unmarked(head: Item) -> Item:
+    return {name: value for name, value in head.items() if name not in MARKS}
 
 
 Judge = Callable[[Deed], None]

@@ -29,6 +29,11 @@ def next_due(eye: Eye, now: datetime) -> datetime | None:
     return min((at for at in found if at is not None and at > now), default=None)
 
 
+def is_due(head: Head, name: str, now: datetime) -> bool:
+    at = instant(head.item, name)
+    return at is not None and at <= now
+
+
 def left_over(world: World, job: str, as_of: datetime) -> Iterator[str]:
     """A finished run leaves nothing behind but what the rules say stays due."""
     today = day_of(as_of, world.zone)
