@@ -9,9 +9,10 @@ from hypothesis.stateful import rule
 
 from tacit.domain import commands
 from tests.histories import predictions
-from tests.histories.contracts import WHICH, Contracts
+from tests.histories.contracts import WHICH
 from tests.histories.doors import Door
 from tests.histories.heads import Head
+from tests.histories.passing import Passing
 from tests.histories.people import STAFF
 from tests.histories.reckoning import months_later
 
@@ -19,7 +20,7 @@ ASKER = st.sampled_from(("holder",) * 8 + ("erin", "stan", "bob", "carol", "dave
 MODE = st.sampled_from(("at_term", "at_term", "immediate"))
 
 
-class Asking(Contracts):
+class Asking(Passing):
     """Every answer is held against what the model expects of the role, and of the contract."""
 
     def asks(

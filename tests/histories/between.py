@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.histories.asking import MODE, Asking
-from tests.histories.contracts import JOBS, MINOR, NUMBER, WHICH
+from tests.histories.contracts import MINOR, WHICH
 from tests.histories.doors import Door
 from tests.histories.eye import Stop
 from tests.histories.heads import Head
 from tests.histories.machine import cut
+from tests.histories.passing import JOBS, NUMBER
 from tests.histories.people import STAFF
 
 OTHERS = st.sampled_from(

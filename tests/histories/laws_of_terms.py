@@ -1,13 +1,13 @@
-"""Laws of time: how the end of a contract moves, when it comes, and what comes after it."""
+"""Laws of time: how the end of a contract moves, when it comes, and what it becomes then."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from math import floor
 
 from tests.histories.eye import Deed
-from tests.histories.figures import LIMITS, Window, figures
+from tests.histories.figures import figures
 from tests.histories.heads import Head, day
 from tests.histories.laws_of_records import off_until
 from tests.histories.reckoning import converted_days, later, months_later
@@ -156,49 +156,4 @@ def _closes(parent: Head, today: date) -> bool:
     return ends is not None and ends <= today
 
 
-def windows(world: World, deed: Deed) -> Iterator[str]:
-    """Until when an expired contract can be brought back, and that nothing moves it (G9, G15)."""
-    for before, after, _ in changes(deed):
-        if after.follows or after.status != "expired":
-            continue
-        if before.status == "expired":
-            if after.until != before.until:
-                yield f"{after.id}: restorable until {before.until}, and now until {after.until}"
-            continue
-        window = figures(after.policy).window(after.kind, after.tld)
-        today = world.today(deed)
-        wanted = _until(after, window, today, figures(after.policy).told) if window else None
-        if wanted is not None and after.tld != "ru" and after.until != wanted:
-            yield f"{after.id}: ended on {today}, restorable until {after.until}, expected {wanted}"
-
-
-def _until(head: Head, window: Window, today: date, told: int) -> date | None:
-    if not window.back or window.count is None:
-        return None
-    anchors = {"expiry": head.ends, "registry": head.domain_ends, "act": today}
-    whole = _after(window, today)
-    promised = max(_after(window, anchors[window.since]), min(whole, later(today, told)))
-    limit = LIMITS.get(head.tld or "")
-    return promised if limit is None else min(promised, later(head.domain_ends, limit))
-
-
-def _after(window: Window, start: date) -> date:
-    count = window.count or 0
-    if window.unit == "months":
-        return months_later(start, count, start.day)
-    return start + timedelta(days=count)
-
-
-def brought_back(world: World, deed: Deed) -> Iterator[str]:
-    """Within its window, and not after; closed when it is over and not before (K6, I14, S15)."""
-    for before, after, said in changes(deed):
-        today = world.today(deed)
-        if "restored" in said and before.until is not None and today >= before.until:
-            yield f"{after.id}: restored on {today}, it could be until {before.until} exclusive"
-        ends = day(before.phase_ends_on)
-        closes = before.status == "expired" and after.status == "closed" and not before.follows
-        if closes and deed.act.role == "job" and (ends is None or today < ends):
-            yield f"{after.id}: closed on {today}, its last phase ends on {ends}"
-
-
-LAWS: tuple[Law, ...] = (ends_move, undone, patience, what_comes, windows, brought_back)
+LAWS: tuple[Law, ...] = (ends_move, undone, patience, what_comes)

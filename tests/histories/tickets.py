@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from tacit.domain.tickets.commands import Admit, CancelTickets, Exchange, RefundCredit, ReviveOrder
 from tacit.domain.tickets.shops import InvoiceWish
 from tacit.domain.tickets.values import Refund, Show
-from tests.histories import laws_of_tickets
+from tests.histories import laws_of_invoices, laws_of_tickets
 from tests.histories.box_office import BoxOffice
 from tests.histories.invoices import Invoice
 from tests.histories.laws_of_records import written_once
@@ -29,7 +29,7 @@ JOB = "invoice_reminders"
 class Tickets(History):
     """One shop with three events, up to eight orders."""
 
-    laws = (written_once, *laws_of_tickets.LAWS)
+    laws = (written_once, *laws_of_tickets.LAWS, *laws_of_invoices.LAWS)
 
     @initialize(
         start=st.sampled_from(STARTS),
