@@ -11,7 +11,8 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down clean token invoke build deploy bench check format test \
-	policy test-unit test-integration test-repository test-template test-e2e prove tools dev-tools
+	policy test-unit test-integration test-repository test-memory test-template test-e2e \
+	prove tools dev-tools check-tools
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -48,8 +49,8 @@ deploy: build ## Deploy to AWS, with questions
 bench: tools ## Measure, side by side; BENCH_ORDERS=20000 loads fewer ticket orders
 	@$(RUN) -m local.bench
 
-test: tools ## Run all tests
-	@$(RUN) -m local.layers unit integration repository template e2e
+test: check-tools ## Run all tests
+	@$(RUN) -m local.layers unit integration repository memory template e2e
 
 test-unit: dev-tools ## Run the tests of the pure core
 	@$(RUN) -m local.layers unit
@@ -60,7 +61,10 @@ test-integration: dev-tools ## Run the tests of doors and wiring (moto)
 test-repository: dev-tools ## Run the repository suite on DynamoDB Local
 	@$(RUN) -m local.layers repository
 
-test-template: dev-tools ## Run the tests of template.yaml
+test-memory: dev-tools ## Run the repository suite on the engine in memory
+	@$(RUN) -m local.layers memory
+
+test-template: check-tools ## Run the tests of template.yaml
 	@$(RUN) -m local.layers template
 
 test-e2e: tools ## Run the end-to-end tests on a stack of their own
@@ -69,7 +73,7 @@ test-e2e: tools ## Run the end-to-end tests on a stack of their own
 prove: dev-tools ## Run the long searches all the way: [SEED=7]
 	@$(RUN) -m local.prove --seed "$(or $(SEED),0)"
 
-check: tools ## Formatting, lint, types, template
+check: check-tools ## Formatting, lint, types, template, pins and their advisories
 	@$(RUN) -m local.checks
 
 format: dev-tools ## Put the formatting right, and what lint can fix
@@ -78,6 +82,9 @@ format: dev-tools ## Put the formatting right, and what lint can fix
 
 tools:
 	@$(PYTHON) -m local.environments $(INSISTING) dev sam ministack
+
+check-tools:
+	@$(PYTHON) -m local.environments $(INSISTING) dev sam ministack audit
 
 dev-tools:
 	@$(PYTHON) -m local.environments $(INSISTING) dev

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +17,20 @@ from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
 from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
 from tacit.runtime.job_input import read_job
-from tacit.runtime.job_runs import ask_for_run, covers, run_json, scope_of, scopes_of
+from tacit.runtime.job_runs import (
+    ask_for_run,
+    covers,
+    released,
+    scope_of,
+    scopes_of,
+    shown,
+)
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import stack
 from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store.parking import UNKNOWN, Parked, Parking
+from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
+from tacit.store.runs import Run
 from tacit.versions import policy_of
 
 app = api()
@@ -34,10 +44,11 @@ def start_run() -> Response[str]:
     scope = scope_of(door.caller)
     request = door.request(given)
     body = shapes.Body(given)
-    job, as_of = read_job(body)
+    job, as_of, preview_id = read_job(body)
     body.end()
     by = Actor(Role.STAFF, door.caller.subject)
     run = Jobs(stack()).planned(job, as_of, scope, by, stack().clock.now())
+    run = replace(run, preview_id=preview_id)
     return respond(ask_for_run(stack(), door.caller, run, request))
 
 
@@ -50,7 +61,7 @@ def list_runs() -> Response[str]:
     paging, limit, place = door.page(scopes)
     jobs = Jobs(stack())
     runs, behind = jobs.runs.newest(scopes, limit, place)
-    items = [run_json(run, jobs.runs.shards(run.id)) for run in runs]
+    items = [shown(jobs.runs, run) for run in runs]
     return respond(page_answer(items, paging.token(behind)))
 
 
@@ -58,12 +69,47 @@ def list_runs() -> Response[str]:
 def get_run(id: str) -> Response[str]:
     door = Door(app)
     door.staff_only()
-    runs = Jobs(stack()).runs
-    run = runs.get(door.id())
+    run = _run(door)
+    door.known_query()
+    return respond(Answer(200, dumps(shown(Jobs(stack()).runs, run))))
+
+
+@app.get("/job-runs/<id>/items")
+def list_lines(id: str) -> Response[str]:
+    """What the run did or would do, record by record; with `only=differences`, where that is not
+    what its preview said."""
+    door = Door(app)
+    door.staff_only()
+    run = _run(door)
+    door.known_query("only", "limit", "next")
+    only = door.query("only")
+    if only is not None:
+        shapes.one_of("differences")("only", only)
+    paging, limit, place = door.page([run.id])
+    kind = LINE if only is None else DIFFERENCE
+    lines, behind = RunLines(stack().table).page(run.id, kind, limit, place)
+    return respond(page_answer(lines, paging.token(behind)))
+
+
+@app.post("/job-runs/<id>/release")
+def release(id: str) -> Response[str]:
+    door = Door(app)
+    given = door.json()
+    door.staff_only()
+    run = _run(door)
+    shapes.Body(given).end()
+    request, now = door.request(given), stack().clock.now()
+    known = recorded(stack().repository, request, now)
+    answer = released(stack(), run, request, now)
+    return respond(known or answer)
+
+
+def _run(door: Door) -> Run:
+    """The run in the path, as far as it is the caller's to see."""
+    run = Jobs(stack()).runs.get(door.id())
     if run is None or not covers(door.caller, run.scope):
         raise NotFound("job run")
-    door.known_query()
-    return respond(Answer(200, dumps(run_json(run, runs.shards(run.id)))))
+    return run
 
 
 @app.get("/parked")

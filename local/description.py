@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.places import ACCOUNT, DEVELOPER, REGION
+from local.places import ACCOUNT, ANY_KEY, DEVELOPER, REGION
 from local.progress import Trouble
 
 
@@ -74,5 +74,5 @@ def client(stack: Description, service: str) -> Any:
         endpoint_url=stack.endpoint_url,
         region_name=stack.region,
         aws_access_key_id=stack.account,
-        aws_secret_access_key="local",
+        aws_secret_access_key=ANY_KEY,
     )

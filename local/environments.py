@@ -1,7 +1,8 @@
-"""Makes the three virtual environments: `dev` (tests, checks, scripts), `sam` and `ministack`.
+"""Makes the virtual environments: `dev` (tests, scripts), `sam`, `ministack`, `audit` (checks).
 
-They are apart because SAM CLI and MiniStack pin other versions of the same libraries, and they come
-from one interpreter, because MiniStack runs the functions with its own, whatever the template says.
+They are apart because SAM CLI and MiniStack pin other versions of the same libraries and because
+nobody who only starts the stack should wait for what looks over the code. They come from one
+interpreter, because MiniStack runs the functions with its own, whatever the template says.
 Runs before anything is installed, so it knows nothing but the standard library.
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from local.places import DEVELOPER, LOCAL, ROOT, environment
 from local.progress import Trouble, exit_code, step
 
-NAMES = ("dev", "sam", "ministack")
+NAMES = ("dev", "sam", "ministack", "audit")
 VERSIONS = ((3, 11), (3, 12), (3, 13))
 MARK = "made-from"
 CHOSEN = LOCAL / "python"

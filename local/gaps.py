@@ -4,6 +4,8 @@
   authorizers from that body and leaves the responses out; here they are put one by one.
 - SES checks `ses:SendEmail` on the identity of the sender. MiniStack asks for permission on `*`,
   which the template does not give; here the roles of those who send mail get it.
+- A queue gives and takes no message without TLS. MiniStack speaks plain HTTP on loopback and obeys;
+  here the queues forget it.
 - The sender is verified by whoever owns the address. Here nobody does, and it is verified at once.
 """
 
@@ -20,6 +22,7 @@ IN_THE_BODY = "x-amazon-apigateway-gateway-responses"
 def fill_gaps(stack: Description, stack_name: str) -> None:
     _put_gateway_responses(stack, stack_name)
     _let_mail_be_sent(stack, stack_name)
+    _let_queues_be_asked(stack)
 
 
 def _put_gateway_responses(stack: Description, stack_name: str) -> None:
@@ -56,6 +59,17 @@ def _let_mail_be_sent(stack: Description, stack_name: str) -> None:
     client(stack, "ses").verify_email_identity(EmailAddress=sender)
     for role in ("MailRole", "MessageSenderRole"):
         _allow(stack, stack_name, role, "ses:SendEmail", "*")
+
+
+def _let_queues_be_asked(stack: Description) -> None:
+    """Only the refusal goes; from whom a queue takes messages stays as it was deployed."""
+    sqs = client(stack, "sqs")
+    for url in sqs.list_queues().get("QueueUrls", []):
+        asked = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+        policy = json.loads(asked.get("Attributes", {}).get("Policy") or "{}")
+        kept = [each for each in policy.get("Statement", []) if each["Effect"] != "Deny"]
+        left = json.dumps(policy | {"Statement": kept}) if kept else ""
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": left})
 
 
 def _allow(stack: Description, stack_name: str, role: str, action: str, resource: str) -> None:

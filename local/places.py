@@ -13,6 +13,7 @@ BUILD = ROOT / ".aws-sam" / "build"
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 STACK_NAME = "tacit"
+ANY_KEY = "local"  # of no account: whatever runs on this machine takes any
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ END_TO_END = Home(LOCAL / "e2e")
 
 
 def environment(name: str) -> Path:
-    """The virtual environment of that name: `dev`, `sam` or `ministack`."""
+    """The virtual environment of that name: `dev`, `sam`, `ministack` or `audit`."""
     return LOCAL / f"venv-{name}"
 
 
@@ -64,7 +65,7 @@ def aws_environment(endpoint_url: str | None = None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     kept |= {
         "AWS_ACCESS_KEY_ID": ACCOUNT,
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SECRET_ACCESS_KEY": ANY_KEY,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,

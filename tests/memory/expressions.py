@@ -9,8 +9,9 @@ from typing import Any
 from tests.memory.conditions import Test, test_of
 from tests.memory.grammar import condition, projection
 from tests.memory.nodes import Node, Path
+from tests.memory.operands import Check, checks_of
 from tests.memory.reader import Reader
-from tests.memory.refusals import invalid
+from tests.memory.refusals import NotImitated, invalid
 from tests.memory.updates import Update, update
 from tests.memory.values import Value, taken
 
@@ -25,12 +26,15 @@ class _Read:
     found: Any
     names: frozenset[str]
     values: frozenset[str]
+    looked_into: frozenset[str]
+    checks: tuple[Check, ...]
 
 
 @lru_cache(_MANY)
 def _read(what: str, text: str, names: _Names) -> _Read:
     reader = Reader(text, dict(names), what)
     found: Any
+    checks: tuple[Check, ...] = ()
     match what:
         case "UpdateExpression":
             found = update(reader)
@@ -38,16 +42,19 @@ def _read(what: str, text: str, names: _Names) -> _Read:
             found = projection(reader)
         case _:
             node = condition(reader)
-            found = (node, test_of(node))
+            found, checks = (node, test_of(node)), tuple(checks_of(node))
     reader.end()
-    return _Read(found, frozenset(reader.names_used), frozenset(reader.values_used))
+    names_used, values_used = frozenset(reader.names_used), frozenset(reader.values_used)
+    return _Read(found, names_used, values_used, frozenset(reader.looked_into), checks)
 
 
 @dataclass(slots=True)
 class Expressions:
-    """Those of one request, or of one part of a transaction. `values` are copies."""
+    """Those of one request, or of one part of a transaction. `keys` are the attributes that are
+    keys of the table or of an index, `values` copies of what came along."""
 
     given: Mapping[str, Any]
+    keys: frozenset[str]
     values: dict[str, Value] = field(default_factory=dict)
     _names: _Names = ()
     _names_used: set[str] = field(default_factory=set)
@@ -96,6 +103,10 @@ class Expressions:
                 f"Invalid {what}: An expression attribute value used in expression is not defined; "
                 f"attribute value: {name}"
             )
+        if not read.looked_into.isdisjoint(self.keys):
+            raise NotImitated("what is within a key")
+        for check in read.checks:
+            check(self.values)
         self._names_used |= read.names
         self._values_used |= read.values
         return read.found

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ParamValidationError
+from botocore.validate import ParamValidator
 
 from tests.memory.engine import Engine
 from tests.memory.refusals import Refusal
@@ -52,6 +54,8 @@ def memory_dynamodb() -> Iterator[Engine]:
 def _answered(engine: Engine, client: Any, operation: str, params: dict[str, Any]) -> Any:
     """The engine's answer, and on the way the events that the client's listeners wait for."""
     model = client.meta.service_model.operation_model(operation)
+    if hasattr(client._serializer, "_param_validator"):  # pynamodb's clients have none
+        _validated(params, model)
     emit, context = client.meta.events.emit, {"client_region": client.meta.region_name}
     emit(
         f"before-parameter-build.dynamodb.{operation}", params=params, model=model, context=context
@@ -73,6 +77,13 @@ def _answered(engine: Engine, client: Any, operation: str, params: dict[str, Any
     if status < 300:
         return answer
     raise client.exceptions.from_code(answer["Error"]["Code"])(answer, operation)
+
+
+def _validated(params: dict[str, Any], model: Any) -> None:
+    """What boto3 finds wrong before it sends anything, and pynamodb leaves to the server."""
+    report = ParamValidator().validate(params, model.input_shape)
+    if report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
 
 
 def _asked(engine: Engine, operation: str, params: dict[str, Any]) -> tuple[int, dict[str, Any]]:

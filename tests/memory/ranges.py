@@ -1,33 +1,45 @@
 """Key conditions as a stretch of a row: from one bound on, and before the other."""
 
+from dataclasses import dataclass
+
 from tests.memory.expressions import Expressions
 from tests.memory.nodes import Between, Both, Compare, Function, Given, Node, Operand, Path
 from tests.memory.refusals import Refusal, invalid
 from tests.memory.tables import Entry, Row
 
-Span = tuple[Entry, Entry | None]
 _LAST = chr(0x10FFFF)
 
 
-def span(expressions: Expressions, row: Row) -> tuple[str, Entry, Entry | None]:
-    """The hash key that is asked for, and where in its row to begin and to end."""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `low` on and before `high`. `least` and `most` are bounds that belong to it, where it
+    has such: behind them nothing can come."""
+
+    low: Entry = ()
+    high: Entry | None = None
+    least: str | None = None
+    most: str | None = None
+
+
+def stretch(expressions: Expressions, row: Row) -> tuple[str, Stretch]:
+    """The hash key that is asked for, and how much of its row."""
     node = expressions.node("KeyConditionExpression")
     if node is None:
         raise invalid("Either the KeyConditions or KeyConditionExpression parameter must be given")
     name: str | None = None
-    stretch: Span = ((), None)
+    found = Stretch()
     parts = _parts(node)
     for part in parts:
         attribute = _attribute(part)
         if attribute == row.hash_key and isinstance(part, Compare) and part.sign == "=":
             name = _text(part.right, expressions)
         elif attribute == row.range_key:
-            stretch = _stretch(part, expressions)
+            found = _stretch(part, expressions)
         else:
             raise invalid("Query condition missed key schema element, or is not supported")
     if name is None or len(parts) > 2 or len({_attribute(part) for part in parts}) < len(parts):
         raise invalid(f"Query condition missed key schema element: {row.hash_key}")
-    return name, *stretch
+    return name, found
 
 
 def _parts(node: Node) -> list[Node]:
@@ -48,25 +60,23 @@ def _attribute(part: Node) -> str | None:
             return None
 
 
-def _stretch(part: Node, expressions: Expressions) -> Span:
+def _stretch(part: Node, expressions: Expressions) -> Stretch:
     """A text and what follows it directly stand for "from it on" and "behind it"."""
     match part:
         case Function(_, (_, start)):
             text = _text(start, expressions)
-            return (text,), _behind_all(text)
+            return Stretch((text,), _behind_all(text))
         case Between(_, low, high):
             first, last = _text(low, expressions), _text(high, expressions)
-            if first > last:
-                raise invalid("The BETWEEN operator requires upper bound to be at least the lower")
-            return (first,), (last + "\0",)
+            return Stretch((first,), (last + "\0",), first, last)
         case Compare(sign, _, right):
             text = _text(right, expressions)
-            stretches: dict[str, Span] = {
-                "=": ((text,), (text + "\0",)),
-                "<": ((), (text,)),
-                "<=": ((), (text + "\0",)),
-                ">": ((text + "\0",), None),
-                ">=": ((text,), None),
+            stretches = {
+                "=": Stretch((text,), (text + "\0",)),
+                "<": Stretch(high=(text,)),
+                "<=": Stretch(high=(text + "\0",), most=text),
+                ">": Stretch((text + "\0",)),
+                ">=": Stretch((text,), least=text),
             }
             if sign in stretches:
                 return stretches[sign]

@@ -21,6 +21,7 @@ class Reader:
         self._words = self._split()
         self._at = 0
         self._names = names
+        self.looked_into: set[str] = set()
         self.names_used: set[str] = set()
         self.values_used: set[str] = set()
 
@@ -63,7 +64,10 @@ class Reader:
         return found
 
     def path(self) -> Path:
-        steps: list[str | int] = [self._name()]
+        root = self._name()
+        steps: list[str | int] = [root]
+        if self.next in (".", "["):
+            self.looked_into.add(root)
         while self.next in (".", "["):
             if self.take("."):
                 steps.append(self._name())
@@ -103,7 +107,8 @@ class Reader:
         if self.next.startswith(":"):
             return self.given()
         if self.next == "size" and self._words[self._at + 1 : self._at + 2] == ["("]:
-            self.word(), self.need("(")
+            self.word()
+            self.need("(")
             path = self.path()
             self.need(")")
             return Size(path)

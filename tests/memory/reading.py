@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from tests.memory.expressions import Expressions
-from tests.memory.ranges import span
+from tests.memory.ranges import stretch
 from tests.memory.refusals import NotImitated, imitated, invalid
 from tests.memory.tables import Entry, Key, MemoryTable, Row, no_table
 from tests.memory.values import Item, Stored, stored
@@ -36,8 +36,10 @@ def table_of(tables: Tables, params: Params) -> MemoryTable:
     return tables[name]
 
 
-def read_units(size: int, consistent: bool) -> float:
-    return max(1, ceil(size / 4096)) * (1.0 if consistent else 0.5)
+def read_units(size: int, consistent: bool, least: int = 1) -> float:
+    """A unit for each started 4 KB, half of it for a read that may be stale; an item that is not
+    there costs one, a page without any nothing."""
+    return max(least, ceil(size / 4096)) * (1.0 if consistent else 0.5)
 
 
 def with_capacity(answer: dict[str, Any], params: Params, table: str, units: float) -> None:
@@ -53,7 +55,7 @@ def with_capacity(answer: dict[str, Any], params: Params, table: str, units: flo
 def get_item(tables: Tables, params: Params) -> dict[str, Any]:
     imitated("GetItem", params.keys(), _GET)
     table = table_of(tables, params)
-    expressions = Expressions(params)
+    expressions = Expressions(params, table.key_attributes)
     shown = _shown(expressions)
     expressions.end()
     found = table.items.get(table.key(stored(params["Key"]).item))
@@ -94,22 +96,25 @@ def batch_get_item(tables: Tables, params: Params) -> dict[str, Any]:
 
 def query(tables: Tables, params: Params) -> dict[str, Any]:
     imitated("Query", params.keys(), _QUERY)
-    table, expressions = table_of(tables, params), Expressions(params)
+    table = table_of(tables, params)
+    expressions = Expressions(params, table.key_attributes)
     row = table.index(params.get("IndexName"))
-    name, low, high = span(expressions, row)
-    start = _start(table, row, params)
+    name, wanted = stretch(expressions, row)
     forward = params.get("ScanIndexForward", True)
-    after = None
+    start, after = _start(table, row, params), None
     if start is not None:
         at, after = start
-        if at != name or after < low or (high is not None and after >= high):
-            raise invalid("The provided starting key is outside query boundaries")
-    return _page(table, row, row.between(name, low, high, after, forward), expressions, params)
+        if at != name or after < wanted.low or (wanted.high and after >= wanted.high):
+            raise invalid("The provided starting key does not match the range key predicate")
+    entries = row.between(name, wanted.low, wanted.high, after, forward)
+    end = wanted.most if forward else wanted.least
+    return _page(table, row, entries, expressions, params, end)
 
 
 def scan(tables: Tables, params: Params) -> dict[str, Any]:
     imitated("Scan", params.keys(), _PAGE)
-    table, expressions = table_of(tables, params), Expressions(params)
+    table = table_of(tables, params)
+    expressions = Expressions(params, table.key_attributes)
     row = table.index(params.get("IndexName"))
     start = _start(table, row, params)
     names: Iterable[str] = row.entries.irange(start[0] if start else None)
@@ -141,7 +146,10 @@ def _page(
     entries: Iterator[Entry],
     expressions: Expressions,
     params: Params,
+    end: str | None = None,
 ) -> dict[str, Any]:
+    """As many as are wanted, or as a page may hold; `end` is the sort key behind which there is
+    nothing."""
     own = row is table.rows[None]
     if not own and params.get("ConsistentRead"):
         raise invalid("Consistent reads are not supported on global secondary indexes")
@@ -153,19 +161,23 @@ def _page(
     items: list[Item] = []
     scanned = size = 0
     last: Stored | None = None
-    for *_, pk, sk in entries:
+    for sort, pk, sk in entries:
         found = table.items[pk, sk] if own else _keys_only(table, row, (pk, sk))
         scanned, size = scanned + 1, size + found.size
         if test is None or test(found.item, expressions.values):
             items.append(shown(found))
-        if scanned == limit or size >= _PAGE_BYTES:
-            last = found
+        if scanned == limit:
+            last = None if own and sort == end else found
+            break
+        if size >= _PAGE_BYTES:
+            last = found if next(entries, None) else None
             break
     answer: dict[str, Any] = {"Items": items, "Count": len(items), "ScannedCount": scanned}
     if last is not None:
         names = {*table.keys, row.hash_key, row.range_key}
         answer["LastEvaluatedKey"] = {name: dict(last.item[name]) for name in names}
-    with_capacity(answer, params, table.name, read_units(size, params.get("ConsistentRead", False)))
+    units = read_units(size, params.get("ConsistentRead", False), least=0)
+    with_capacity(answer, params, table.name, units)
     return answer
 
 

@@ -77,6 +77,9 @@ class MemoryTable:
             self.rows[index["IndexName"]] = _row(index["KeySchema"], texts)
         own = self.rows[None]
         self.keys: Key = (own.hash_key, own.range_key)
+        self.key_attributes = frozenset(
+            key for row in self.rows.values() for key in (row.hash_key, row.range_key)
+        )
         self.items: dict[Key, Stored] = {}
         self._indexes = {name: row for name, row in self.rows.items() if name is not None}
 

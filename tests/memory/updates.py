@@ -32,6 +32,10 @@ class Step:
 class Update:
     steps: tuple[Step, ...]
 
+    @property
+    def attributes(self) -> frozenset[str | int]:
+        return frozenset(step.path.steps[0] for step in self.steps)
+
     def carry_out(self, item: Item, given: Given_) -> None:
         """Changes `item` in place, which must be a copy of the caller's own."""
         found = [(step.path.steps, step.new(item, given)) for step in self.steps]

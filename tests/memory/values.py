@@ -5,8 +5,9 @@ given out and never taken as it came: nobody can change it from outside.
 """
 
 import marshal
+import re
 from collections.abc import Mapping
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Context, Decimal
 from typing import Any
 
 from tests.memory.refusals import Refusal, invalid
@@ -19,6 +20,7 @@ MOST_BYTES = 400 * 1024
 _FORMAT = 2
 _DIGITS = Context(prec=38)
 _DEEPEST = 32
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _SETS = {"SS": "S", "NS": "N", "BS": "B"}
 
 
@@ -67,7 +69,7 @@ def taken(value: Any, depth: int = 0) -> tuple[Value, int]:
 
 
 def _rarer(kind: str, content: Any, depth: int) -> tuple[Value, int]:
-    if depth > _DEEPEST:
+    if depth >= _DEEPEST and kind in ("L", "M"):
         raise invalid("Nesting Levels have exceeded supported limits")
     if kind in ("S", "N") and isinstance(content, str):
         return taken({kind: str(content)})
@@ -103,12 +105,9 @@ def normal(number: str) -> str:
     """The one text of a number: as many digits as it needs, and no exponent."""
     if number.isdigit() and number.isascii() and number[0] != "0" and len(number) <= 38:
         return str(number)
-    try:
-        found = Decimal(number)
-    except InvalidOperation:
-        raise invalid(f"The parameter cannot be converted to a numeric value: {number}") from None
-    if not found.is_finite():
-        raise invalid(f"The parameter cannot be converted to a numeric value: {number}")
+    if not _NUMBER.fullmatch(number):
+        raise invalid(f"A value provided cannot be converted into a number: {number}")
+    found = Decimal(number)
     return text_of(found)
 
 

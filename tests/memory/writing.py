@@ -49,6 +49,8 @@ class Write:
 
     def _updated(self, old: Stored | None) -> Stored:
         assert self.update is not None
+        if not self.update.attributes.isdisjoint(self.table.keys):
+            raise invalid("Cannot update attribute. This attribute is part of the key")
         keys = dict(zip(self.table.keys, self.key, strict=True))
         item: Item = old.copy() if old else {name: {"S": text} for name, text in keys.items()}
         self.update.carry_out(item, self.values)
@@ -67,7 +69,8 @@ class Write:
 
 def understood(tables: Tables, kind: str, params: Params) -> Write:
     """Raises Refusal for what is wrong whatever is stored."""
-    table, expressions = table_of(tables, params), Expressions(params)
+    table = table_of(tables, params)
+    expressions = Expressions(params, table.key_attributes)
     new = stored(params["Item"]) if kind == "Put" else None
     key = table.key_of(new.item) if new else table.key(stored(params["Key"]).item)
     if new and new.size > MOST_BYTES:
@@ -75,8 +78,6 @@ def understood(tables: Tables, kind: str, params: Params) -> Write:
     found = Write(table, key, expressions.condition(), expressions.values, new)
     if kind == "Update":
         found.update = expressions.update() or Update(())
-        if {step.path.steps[0] for step in found.update.steps} & {*table.keys}:
-            raise invalid("Cannot update attribute. This attribute is part of the key")
     found.is_check = kind == "ConditionCheck"
     found.shows_what_failed = params.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
     expressions.end()

@@ -1,10 +1,15 @@
 """Due records that no job can handle, and what is true of all the others."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pytest
+
+from tacit.store import keys
 from tacit.store.mapping import contract_item
+from tacit.store.writes import Write
 from tests.repository.desk import Desk, everything, plain, portfolio
 from tests.unit.cases import KREATIVMEDIA
 
@@ -24,6 +29,18 @@ def bad_heads(ended_on: date) -> list[dict[str, Any]]:
         {**contract_item(contract, KREATIVMEDIA), **wrong, "pk": f"contract#{name}", "id": name}
         for contract, (name, wrong) in zip(contracts, BAD_RECORDS.items(), strict=True)
     ]
+
+
+def poisoned(patch: pytest.MonkeyPatch, desk: Desk, contract_id: str) -> None:
+    """No transaction with this one contract goes through, as with a fault in the code."""
+    transact, key = desk.table.transact, keys.contract(contract_id)
+
+    def failing(writes: Sequence[Write]) -> None:
+        if any((write.kind, write.key) == ("put", key) for write in writes):
+            raise RuntimeError("cannot")
+        transact(writes)
+
+    patch.setattr(desk.table, "transact", failing)
 
 
 def truth(client: Any, desk: Desk) -> tuple[Counter[str], Counter[str]]:

@@ -177,6 +177,8 @@ TASKS: dict[str, Callable[..., str]] = {
     "drop message": _from("letterbox", "drop"),
     "deliver": _from("letterbox", "deliver"),
     "cancel order": _from("letterbox", "cancel"),
+    "hold": _from("fuse_box", "hold"),
+    "fold": _from("fuse_box", "fold"),
 }
 # The last read before the decision: a command reads contract and order, what is charged its
 # account too, and where a parent is named, it and its number of children; a booking account and
@@ -184,7 +186,7 @@ TASKS: dict[str, Callable[..., str]] = {
 # its contracts, and where one leaves another order, that one. A confirmation reads contract and
 # order, counts its try and reads the count, and then decides as a command does; a guess meets the
 # others before its try is counted. A change of a shop reads the shop. Of ticket orders and messages
-# about them it is the first transaction, of who sends a message his claim to it.
+# about them, and of fuses, it is the first transaction, of who sends a message his claim to it.
 _FIRST_COMMIT = ("TransactWriteItems", 1)
 _WRITES = ("TransactWriteItems", "UpdateItem")
 _MEETS_AT = {
@@ -214,6 +216,8 @@ _MEETS_AT = {
     "drop message": _FIRST_COMMIT,
     "deliver": ("UpdateItem", 1),
     "cancel order": _FIRST_COMMIT,
+    "hold": _FIRST_COMMIT,
+    "fold": _FIRST_COMMIT,
 }
 
 

@@ -14,7 +14,7 @@ from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
 from tacit.store.writes import put
 from tacit.versions import policy_of
-from tests.repository.bad_records import BAD_RECORDS
+from tests.repository.bad_records import BAD_RECORDS, poisoned
 from tests.repository.bulk import write_items
 from tests.repository.desk import Desk
 from tests.repository.nights import (
@@ -29,6 +29,7 @@ from tests.repository.nights import (
     paid_in_order,
     purse,
     stored,
+    through,
     top_up,
     untrue,
 )
@@ -80,7 +81,7 @@ def test_R4_a_deposit_in_the_middle_goes_to_the_domain_that_waited_and_not_to_th
         desk.work(message("run-1"))
     assert paid_in_order(desk) == [FIRST, SECOND]
     assert account(desk, "a-1").balance.minor == 0
-    assert counts(desk, "run-1") == {"done": 3}
+    assert through(desk, "run-1") == {"done": 3}
     assert untrue(desk, dynamodb_client) == []
 
 
@@ -105,7 +106,7 @@ def test_a_lost_race_on_an_order_is_decided_by_its_switch(
     assert paid_in_order(desk) == [HOSTED]
     found = heads(desk, dynamodb_client)
     assert [found[name]["notice"]["status"] for name in (FIRST, SECOND)] == ["open", "open"]
-    assert counts(desk, "run-1") == {"done": 3}
+    assert through(desk, "run-1") == {"done": 3}
     assert untrue(desk, dynamodb_client) == []
 
 
@@ -138,7 +139,7 @@ def test_money_that_goes_in_the_middle_is_not_spent_twice(
     with wire.meanwhile("TransactWriteItems", withdrawn):
         desk.work(message("run-1"))
     assert paid_in_order(desk) == [FIRST]
-    assert counts(desk, "run-1") == {"done": 3}
+    assert through(desk, "run-1") == {"done": 3}
     assert untrue(desk, dynamodb_client) == []
 
 
@@ -186,7 +187,7 @@ def test_a_long_row_of_charges_steps_back_for_others_now_and_then(
     def others(_: float) -> None:
         top_up(desk, 5 * DOMAIN, next(references))
 
-    monkeypatch.setattr("tacit.runtime.one_holder.time.sleep", others)
+    monkeypatch.setattr("tacit.runtime.till.time.sleep", others)
     desk.work(message("run-1"))
     assert len(paid_in_order(desk)) == 110
     assert next(references, None) is None
@@ -197,10 +198,10 @@ def test_R4_the_money_of_a_domain_that_could_not_be_committed_is_kept_for_it(
     desk: Desk, dynamodb_client: Any, wire: Wire
 ) -> None:
     two_and_one(desk, dynamodb_client, 2 * DOMAIN)
-    with wire.refused("TransactWriteItems", 6, *CONFLICT):
+    with wire.refused("TransactWriteItems", 12, *CONFLICT):
         desk.work(message("run-1"))
     assert paid_in_order(desk) == [SECOND]
-    assert counts(desk, "run-1") == {"done": 2, "failed": 1}
+    assert counts(desk, "run-1") == {"done": 1, "refused": 1, "failed": 1}
     desk.work(message("run-2"))
     assert paid_in_order(desk) == [SECOND, FIRST]
     assert account(desk, "a-1").balance.minor == 0
@@ -230,7 +231,7 @@ def test_a_night_whose_answers_were_lost_ends_with_the_right_counts(
     with wire.answer_lost(operation, times):
         desk.work(message("run-1"))
     assert paid_in_order(desk) == [FIRST, SECOND]
-    assert counts(desk, "run-1") == {"done": 3}
+    assert through(desk, "run-1") == {"done": 3}
     assert untrue(desk, dynamodb_client) == []
 
 
@@ -245,28 +246,16 @@ def test_a_charge_that_went_through_though_every_answer_was_lost_is_counted_as_d
     assert untrue(desk, dynamodb_client) == []
 
 
-def failing(monkeypatch: pytest.MonkeyPatch, desk: Desk, contract_id: str) -> None:
-    """Committing this one contract fails as a fault in the code would."""
-    commit = desk.repository.commit
-
-    def broken(change: Any, *args: Any, **kwargs: Any) -> None:
-        if change.contract.id == contract_id:
-            raise RuntimeError("cannot")
-        commit(change, *args, **kwargs)
-
-    monkeypatch.setattr(desk.repository, "commit", broken)
-
-
 def test_R4_a_domain_that_fails_keeps_its_money_for_three_runs_and_then_it_is_a_persons_turn(
     desk: Desk, dynamodb_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two_and_one(desk, dynamodb_client, 2 * DOMAIN)
     with monkeypatch.context() as patch:
-        failing(patch, desk, FIRST)
+        poisoned(patch, desk, FIRST)
         for run in ("run-1", "run-2"):
             desk.work(message(run))
             assert paid_in_order(desk) == [SECOND]
-        assert counts(desk, "run-2") == {"failed": 1, "unchanged": 1}
+        assert counts(desk, "run-2") == {"failed": 1, "refused": 1}
         desk.work(message("run-3", as_of=TOMORROW))
     assert counts(desk, "run-3") == {"done": 1, "parked": 1}
     assert paid_in_order(desk) == [SECOND, HOSTED]

@@ -221,17 +221,19 @@ def test_the_job_reads_each_contract_and_order_in_batches_and_writes_each_once(
     shard = keys.shard_of("kreativmedia", contracts[0].holder)
     parcel = Parcel("run-1", EXPIRIES, at("2025-09-02"), ALL, (shard,))
     counted = cost("the job, 100 due", lambda: desk.work(parcel.text()))
-    # its shard; two pages and the end of the index; heads and orders of both pages
-    assert counted["GetItem"] == 1
+    # the run, twice, and its shard; two pages and the end of the index; heads and orders of both
+    assert counted["GetItem"] == 3
     assert counted["Query"] <= 3
     assert counted["BatchGetItem"] == 4
-    assert counted["TransactWriteItems"] == 100
-    assert counted["PutItem"] <= 4
+    # of the fifty of a page 24 or 23 go together, and the rest; each page is told in one item
+    assert counted["TransactWriteItems"] == 6
+    assert counted["PutItem"] <= 6
     each = {name: round(value / 100, 2) for name, value in figures["the job, 100 due"].items()}
     figures["the job, for each contract"] = each
     assert each["read units"] < 1.7
-    # head, old link, new link, event; and the order under a condition, on whose switch it stands
-    assert each["items written"] == 5
+    # head, old link, new link, event; and the order on whose switch many of them stand together,
+    # under a condition
+    assert 4 < each["items written"] < 4.2
 
 
 def test_a_ticket_order_reads_its_shop_once_and_its_claims_in_one_batch(
@@ -264,7 +266,7 @@ def test_the_reminders_read_each_ticket_order_once_in_batches(
     shards = len(json.loads(parcel)["shards"])
     counted = cost("remind 5 ticket orders", lambda: desk.work(parcel))
     assert counted["BatchGetItem"] <= shards
-    assert counted["TransactWriteItems"] == len(orders)
+    assert counted["TransactWriteItems"] <= shards
     assert figures["remind 5 ticket orders"]["items written"] == 2 * len(orders)
 
 

@@ -135,10 +135,11 @@ def against_the_switch(
         job = ("collect timed", message(f"run-{holder}", holder))
         went, switched = racers.race(job, ("switch timed", order.id), unlocked=unlocked)
         ((_, answered_at),) = json.loads(switched)
-        # The charges come first; what is only noticed is written after them.
-        charges = json.loads(went)[: len(paid_in_order(desk, holder))]
-        late += sum(sent_at > answered_at for sent_at, _ in charges)
-        charged += len(charges)
+        # All charges of a holder go together, and before what is only noticed.
+        paid = len(paid_in_order(desk, holder))
+        (sent_at, _), *_ = json.loads(went)
+        late += paid > 0 and sent_at > answered_at
+        charged += paid
         after = desk.repository.order(order.id)
         assert after is not None
         assert (after.autorenewal, after.version) == (False, order.version + 1)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from tacit.store import by_hand, code_tries, orders, repository, shops, ticket_orders
+from tacit.store import by_hand, code_tries, fuses, orders, repository, shops, ticket_orders
 from tacit.store.writes import Write
 
 _Place = tuple[ModuleType, str]
@@ -21,6 +21,7 @@ _TRANSACTIONS: tuple[_Place, ...] = (
 )
 _SINGLE: dict[str, tuple[_Place, ...]] = {
     "tries": ((code_tries, "one_more"),),
+    "fuse": ((fuses, "fuse_write"),),
     "message": ((by_hand, "message_write"), (by_hand, "claim_write")),
 }
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,19 @@ def test_every_function_imports_with_the_layer_and_the_runtimes_sdk_alone(
 def test_the_sdk_is_left_to_the_runtime(layer: Path) -> None:
     present = {path.name for path in layer.iterdir()}
     assert not present & {"boto3", "botocore", "s3transfer", "urllib3"}
+
+
+def test_the_layer_holds_what_is_pinned_above_the_line_and_nothing_else(layer: Path) -> None:
+    text = (ROOT / "shared" / "requirements.txt").read_text()
+    above = text.split("# --- brought by the runtime")[0].splitlines()
+    pinned = {line.split(" ")[0] for line in above if not line.startswith("#")}
+    packages = list(distributions(path=[str(layer)]))
+    held = {f"{each.metadata['Name']}=={each.version}" for each in packages}
+    assert {each.replace("_", "-") for each in held} == {each.replace("_", "-") for each in pinned}
+    lying = {path.name for path in layer.iterdir()}
+    theirs = {file.parts[0] for package in packages for file in package.files or ()}
+    # Beside them: ours, what is compiled of single files, and jmespath's command.
+    assert lying - theirs == {"tacit", "__pycache__", "bin"}
 
 
 def test_there_is_nothing_but_python_in_it(layer: Path) -> None:

@@ -457,6 +457,23 @@ def test_I2_I11_what_an_author_of_ticketing_should_know(change: Change, paths: l
     assert [each.partition(":")[0] for each in warnings_with(change)] == paths
 
 
+@pytest.mark.parametrize(
+    ("silence", "patience", "warned"),
+    [(14, 3, False), (15, 3, True), (15, 14, True), (15, 15, False), (1, 0, False)],
+)
+def test_a_longer_silence_than_an_expiry_waits_is_a_warning(
+    silence: int, patience: int, warned: bool
+) -> None:
+    def silent(data: dict[str, Any]) -> None:
+        data["fuse"] = {"silence_days": silence}
+        data["renewal"]["patience_days"] = patience
+        data["plans"][0].update(tld="ch")
+
+    assert errors_with(silent) == []
+    paths = [each.partition(":")[0] for each in warnings_with(silent)]
+    assert paths == ["fuse.silence_days"] * warned
+
+
 @pytest.mark.parametrize("mode", ["inactivate", None])
 def test_what_is_paid_back_and_not_over_at_once_may_come_back(mode: str | None) -> None:
     """Switched off until its end it is restored into a new term, which is paid."""

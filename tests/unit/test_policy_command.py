@@ -101,6 +101,19 @@ def test_a_mistake_in_what_holds_for_all_kinds_is_not_told_again_for_each(
     assert (code, re.findall(r"^error: (\S+): ", answer, re.M)) == (1, ["actions.cancel.modes"])
 
 
+def test_a_mistake_in_the_fuse_hides_none_in_the_kinds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (SHIPPED / "kreativmedia-1.toml").read_text("utf-8")
+    text = text.replace("min_count = 500", "min_count = 0")
+    text = re.sub(r'(name = "restorable"\n)days.*\n.*\nrestore.*\n', r"\1", text)
+    file = tmp_path / "draft.toml"
+    file.write_text(text, "utf-8")
+    code, answer = called(capsys, "check", file)
+    paths = re.findall(r"^error: (\S+): ", answer, re.M)
+    assert (code, paths) == (1, ["fuse.min_count", "kinds.hosting.lives[0].phases[0]"])
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_shipped_policy_has_no_errors(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, answer = called(capsys, "check", file)

@@ -23,6 +23,9 @@ The terms of the examples end on 2027-01-01. "until" names the last day.
 cancel (at_term): online (holder, staff)
 reactivate: online (holder, staff)
 transfer_out: online (staff)
+fuse: what cannot be taken back waits for staff where a run would do 500 of it or more, and no run
+  has done any before, or none for more than 14 days, or its day comes to far more than usual
+  far more than usual: over 300 % of the busiest of the last days, and over 500 above it
 ticketing: paid by card, cash, free, invoice, twint; of these only an invoice is paid later, and
   reminded of
   a shop begins with 2 reminders, the first 10 days after the order and each 10 days after the one
@@ -521,3 +524,22 @@ def test_terms_in_the_middle_of_a_month_and_of_one_month_are_told_too() -> None:
     text = explain(replace(policy, plans=plans), date(2028, 2, 29))
     assert "example: hosting-start (1 month, 118.80 CHF)" in text
     assert "      2028-01-29  cancelled;" in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"min_count": 40}, "where a run would do 40 of it or more"),
+        ({"silence_days": 1}, "or none for more than 1 day, or its day"),
+        ({"silence_days": 9}, "or none for more than 9 days, or its day"),
+        ({"share_percent": 150}, "over 150 % of the busiest of the last days"),
+        ({"absolute": 70}, "over 70 above it"),
+    ],
+)
+def test_when_a_run_is_held_is_told_with_the_policys_numbers(
+    fields: dict[str, int], says: str
+) -> None:
+    policy = newest("kreativmedia")
+    changed = replace(policy, kinds={}, fuse=replace(policy.fuse, **fields))
+    assert says in " ".join(explain(changed, NEW_YEAR).split())
+    assert says not in " ".join(explain(policy, NEW_YEAR).split())

@@ -10,6 +10,7 @@ import pytest
 
 import tacit.policies
 from tacit.domain.days import Length, Unit
+from tacit.domain.fuse import Fuse
 from tacit.domain.money import Money
 from tacit.domain.policy import (
     Anchor,
@@ -28,7 +29,7 @@ from tacit.domain.policy import (
 from tacit.domain.policy_form import PolicyError, read_policy, read_with_findings
 from tacit.domain.tickets.rules import Insurer, ReminderAnchor, Ticketing
 from tacit.domain.values import Role
-from tacit.policies import newest
+from tacit.policies import newest, shipped
 
 FOLDER = Path(tacit.policies.__file__).parent
 Change = Callable[[dict[str, Any]], Any]
@@ -84,6 +85,10 @@ def ticketing(**fields: Any) -> Change:
     """A table that is right but for these fields; None: without the field."""
     given = {name: value for name, value in {**TICKETING, **fields}.items() if value is not None}
     return lambda data: data.update(ticketing=given)
+
+
+def fuse(**fields: Any) -> Change:
+    return lambda data: data["fuse"].update(fields)
 
 
 def with_free_hosting(data: dict[str, Any]) -> None:
@@ -357,6 +362,18 @@ WRONG: list[tuple[Change, str]] = [
         ticketing(insurer={"name": "Sure", "contact": "x", "fax": "y"}),
         "ticketing.insurer.fax: unknown field",
     ),
+    (lambda d: d.update(fuse=500), "fuse: expected dict, got 500"),
+    (fuse(min=500), "fuse.min: unknown field"),
+    (fuse(min_count=0), "fuse.min_count: must be at least 1, is 0"),
+    (fuse(min_count=1_000_001), "fuse.min_count: must be at most 1000000, is 1000001"),
+    (fuse(min_count="500"), "fuse.min_count: expected int, got '500'"),
+    (fuse(share_percent=99), "fuse.share_percent: must be at least 100, is 99"),
+    (fuse(share_percent=10_001), "fuse.share_percent: must be at most 10000, is 10001"),
+    (fuse(absolute=-1), "fuse.absolute: must be at least 0, is -1"),
+    (fuse(absolute=1_000_001), "fuse.absolute: must be at most 1000000, is 1000001"),
+    (fuse(silence_days=0), "fuse.silence_days: must be at least 1, is 0"),
+    (fuse(silence_days=366), "fuse.silence_days: must be at most 365, is 366"),
+    (fuse(silence_days=1.5), "fuse.silence_days: expected int, got 1.5"),
     (lambda d: d.update(plans=[3]), "plans[0]: expected a table"),
     (lambda d: d.update(contact="me"), "contact: expected dict, got 'me'"),
 ]
@@ -552,3 +569,18 @@ def test_I1_to_I19_how_tickets_are_sold_is_read_as_it_stands() -> None:
 def test_I18_each_of_the_six_delays_can_be_chosen(seconds: int) -> None:
     found = read_policy(file_with(ticketing(hold_seconds=seconds))).ticketing
     assert found is not None and found.hold_seconds == seconds
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_the_shipped_policies_hold_from_five_hundred_steps_on(name: str) -> None:
+    """Each says so itself, and does not leave it to the defaults."""
+    data = file_with(dict.keys, name)
+    assert set(data["fuse"]) == {"min_count", "share_percent", "absolute", "silence_days"}
+    assert read_policy(data).fuse == Fuse(500, 300, 500, 14)
+
+
+def test_a_fuse_reads_its_numbers_and_goes_by_its_defaults_for_the_others() -> None:
+    numbers = {"min_count": 10, "share_percent": 200, "absolute": 20, "silence_days": 3}
+    assert read_policy(file_with(fuse(**numbers))).fuse == Fuse(10, 200, 20, 3)
+    assert read_policy(file_with(lambda d: d.update(fuse={"absolute": 7}))).fuse == Fuse(absolute=7)
+    assert read_policy(file_with(lambda d: d.pop("fuse"))).fuse == Fuse()

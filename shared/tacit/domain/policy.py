@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from tacit.domain.days import Length
+from tacit.domain.fuse import Fuse
 from tacit.domain.money import Money
 from tacit.domain.registries import Registry
 from tacit.domain.tickets.rules import Ticketing
@@ -292,6 +293,7 @@ class Policy:
     plans: Mapping[str, Plan]
     plan_change: PlanChanging | None = None
     ticketing: Ticketing | None = None
+    fuse: Fuse = field(default_factory=Fuse)
     registries: Mapping[str, Registry] = field(default_factory=dict)
 
     @property

@@ -1,13 +1,15 @@
 """Reading a policy's table into values, and saying in plain words what is wrong with it.
 
-Every field that a policy file may carry is read here, in `kind_form` and in `plan_change_form`; one
-that is left over is an error, so that a misspelt number is never silently replaced by a default.
+Every field that a policy file may carry is read here or in the form of its table, such as
+`kind_form`; one that is left over is an error, so that a misspelt number is never silently
+replaced by a default.
 """
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from tacit.domain.fuse_form import read_fuse
 from tacit.domain.kind_form import money, read_kind, read_messages, spelt_small
 from tacit.domain.money import Money, NotMoney
 from tacit.domain.plan_change_form import read_plan_change
@@ -69,6 +71,7 @@ def _policy(table: Table) -> Policy:
             plans=plans,
             plan_change=read_plan_change(top.optional("plan_change"), kinds, plans),
             ticketing=read_ticketing(top.optional("ticketing")),
+            fuse=read_fuse(top.optional("fuse")),
         )
 
 

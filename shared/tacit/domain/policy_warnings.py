@@ -14,6 +14,7 @@ from tacit.domain.phases import windows
 from tacit.domain.policy import Kind, Policy
 from tacit.domain.policy_courses import courses
 from tacit.domain.policy_examples import STAFF, Example, dotted, examples, with_facts
+from tacit.domain.policy_fuse import warnings_of_fuse
 from tacit.domain.policy_generic import generic_names
 from tacit.domain.policy_plan_changes import warnings_of_changing
 from tacit.domain.policy_selectors import selectors
@@ -47,6 +48,7 @@ def warnings(policy: Policy, expires_on: date) -> list[Finding]:
             found += _too_late(policy, example)
         found += generic_names(policy, kind, expires_on)
     found += _at_once(policy)
+    found += warnings_of_fuse(policy)
     return [*found, *warnings_of_changing(policy), *warnings_of_ticketing(policy)]
 
 

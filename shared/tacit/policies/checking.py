@@ -27,6 +27,7 @@ _CONCERN_NO_KIND = frozenset(
         "messages",
         "plan_change",
         "ticketing",
+        "fuse",
     }
 )
 

@@ -22,6 +22,7 @@ from tacit.domain.policy_examples import (
 from tacit.domain.policy_renewals import renewed, warranted
 from tacit.domain.policy_warnings import shortened
 from tacit.policies.telling import by_whom, changing, told
+from tacit.policies.telling_fuse import holding
 from tacit.policies.telling_tickets import selling, unpaid
 
 WIDTH = 100
@@ -36,23 +37,27 @@ def explain(policy: Policy, expires_on: date) -> str:
     for name, rule in policy.actions.items():
         ways = f" ({', '.join(rule.modes)})" if rule.modes else ""
         lines += _wrapped(0, f"{name}{ways}: {by_whom(rule)}")
+    lines += _told(holding(policy.fuse))
     if policy.plan_change is not None:
-        first, *more = changing(policy.plan_change)
-        lines += _wrapped(0, first)
-        lines += [line for each in more for line in _wrapped(2, each)]
+        lines += _told(changing(policy.plan_change))
     lines += _ticketing(policy, expires_on)
     for kind in policy.kinds.values():
         lines += ["", f"kind {kind.name}", *_kind(policy, kind, expires_on)]
     return "".join(f"{line}\n" for line in lines)
 
 
-def _ticketing(policy: Policy, day: date) -> Iterator[str]:
-    if policy.ticketing is None:
-        return
-    first, *more = selling(policy.ticketing)
+def _told(sentences: list[str]) -> Iterator[str]:
+    """The first of them, and what belongs to it below."""
+    first, *more = sentences
     yield from _wrapped(0, first)
     for sentence in more:
         yield from _wrapped(2, sentence)
+
+
+def _ticketing(policy: Policy, day: date) -> Iterator[str]:
+    if policy.ticketing is None:
+        return
+    yield from _told(selling(policy.ticketing))
     title, days = unpaid(policy, policy.ticketing, day)
     yield from _wrapped(4, title)
     for on, says in days:

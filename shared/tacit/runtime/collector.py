@@ -1,32 +1,38 @@
-"""The renewals job's worker: one message, some shards of a run, in them one holder after the other.
+"""The renewals job's worker: one message, some shards of a run, in them some holders at a time.
 
 All that is due of a holder meets here, because the keys of the calendar carry his mark. How many
-are due of him is written down before anything of his is worked: what is committed leaves the
-calendar, so that whoever goes on after a time-out, a cut or beside another worker counts what he
-does not see any more. The cursor passes a holder only when all of his is worked.
+are due of the holders at hand is written down before anything of theirs is worked: what is
+committed leaves the calendar, so that whoever goes on after a time-out, a cut or beside another
+worker counts what he does not see any more. The cursor passes holders only when all of theirs is
+worked.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from tacit.domain.decision import Situation
 from tacit.domain.refusals import Broken
+from tacit.runtime.errand import Errand
+from tacit.runtime.group import Group
 from tacit.runtime.jobs import Jobs, Parcel
-from tacit.runtime.observability import count, logger
-from tacit.runtime.one_holder import Due, OneHolder, OutOfTime, Till
+from tacit.runtime.one_holder import Due, OneHolder, Pending
+from tacit.runtime.parcels import work_parcel
 from tacit.runtime.related import is_covered, is_parked, order_key
 from tacit.runtime.stack import Stack
+from tacit.runtime.stages import Stages
+from tacit.runtime.tally import Tally
+from tacit.runtime.till import OutOfTime, Till
 from tacit.store import keys
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
-from tacit.store.runs import COUNTS, ShardState
+from tacit.store.runs import ShardState
 from tacit.versions import newest_of, policy_of
 
 _KEYS_AT_ONCE = 1000
 _HEADS_AT_ONCE = 500
+_TOGETHER = 100  # contracts of several holders that are begun together, or one holder with more
 
 
 class Collector:
@@ -40,100 +46,149 @@ class Collector:
         reserve: int = 30_000,
         keys_at_once: int = _KEYS_AT_ONCE,
     ) -> None:
-        self._repository = stack.repository
+        self._stack = stack
         self._jobs = Jobs(stack)
+        self._stages = Stages(stack)
         self._till = Till(stack, time_left, reserve)
         self._keys_at_once = keys_at_once
 
     def work(self, parcel: Parcel) -> None:
-        totals: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
-        for number, shard in enumerate(parcel.shards):
-            if not self._work_shard(parcel, shard, totals):
-                self._jobs.send([replace(parcel, shards=parcel.shards[number:])])
-                break
-        logger().info("parcel worked", run=parcel.run_id, counts=dict(totals))
-        count({name.capitalize(): value for name, value in totals.items()})
+        """Time is looked at before each transaction, not between shards."""
+        work_parcel(self._jobs, self._stages, parcel, lambda: False, self._work_shard)
 
-    def _work_shard(self, parcel: Parcel, shard: str, totals: Counter[str]) -> bool:
+    def _work_shard(self, errand: Errand, totals: Counter[str]) -> bool:
         """True when the shard is done, False when time ran out before its end."""
-        state = self._jobs.runs.shard(parcel.run_id, shard)
-        if state.done:
-            return True
-        by_holder = self._by_holder(parcel, shard)
-        if state.at_hand is not None:  # all of his may have been worked before a cut
-            by_holder.setdefault(state.at_hand, [])
-        for holder, found in sorted(by_holder.items()):
-            if holder > state.last_holder and holder != state.at_hand:
-                state = self._save(parcel, state.begun(holder, len(found)))
-            if state.done or holder <= state.last_holder:
+        state = self._stages.state(errand)
+        by_holder = {} if state.done else self._by_holder(errand)
+        while not state.done:
+            last, found = _next(by_holder, state)
+            if last is None:
+                state = self._stages.saved(errand, state.over())
                 continue
-            counts: Counter[str] = Counter()
+            if state.at_hand is None:
+                begun = state.begun(last, len(found))
+                state = self._stages.saved(errand, begun)
+                if state is not begun:
+                    continue  # another worker is ahead
+            tally = Tally()
             try:
                 self._till.check_time()
-                self._work_holder(found, parcel, counts)
+                self._work_holders(found, errand, tally)
                 self._till.worked_one()
             except OutOfTime:
-                self._save(parcel, state.parked(counts["parked"]))
+                self._stages.tell(errand, state, tally)
+                self._stages.saved(errand, state.parked(tally.counts["parked"]))
                 return False
             finally:
-                totals.update(counts)
-            counts["done"] += max(0, state.due - len(found))
-            state = state.past(holder, counts)
-        self._save(parcel, state.over())
+                totals.update(tally.counts)
+            tally.counts["done"] += max(0, state.due - len(found))
+            state = self._stages.counted(errand, state.past(last), tally)
         return True
 
-    def _save(self, parcel: Parcel, state: ShardState) -> ShardState:
-        """Where another worker has come as far with the shard, his state is the one to go on."""
-        saved = self._jobs.runs.save(parcel.run_id, state)
-        return state if saved else self._jobs.runs.shard(parcel.run_id, state.shard)
-
-    def _by_holder(self, parcel: Parcel, shard: str) -> dict[str, list[keys.Key]]:
+    def _by_holder(self, errand: Errand) -> dict[str, list[keys.Key]]:
         """All keys that are due in the shard, by the mark of their holder."""
         found: dict[str, list[keys.Key]] = {}
         after: Item | None = None
         while True:
-            page = self._jobs.runs.due(parcel.job, shard, parcel.as_of, self._keys_at_once, after)
+            page = self._jobs.runs.due(
+                errand.job, errand.shard, errand.as_of, self._keys_at_once, after
+            )
             for item in page.items:
-                mark = keys.holder_in(item[f"{parcel.job}_due_at"])
+                mark = keys.holder_in(item[f"{errand.job}_due_at"])
                 found.setdefault(mark, []).append((item["pk"], item["sk"]))
             after = page.after
             if after is None:
                 return found
 
-    def _work_holder(self, found: list[keys.Key], parcel: Parcel, counts: Counter[str]) -> None:
-        """Two holders may share a mark; each has a purse of his own."""
+    def _work_holders(self, found: list[keys.Key], errand: Errand, tally: Tally) -> None:
+        """Two holders may share a mark; each has a purse of his own. What is decided of all of them
+        is committed together; who lost a race is then worked by himself."""
         by_person: dict[tuple[str, str], list[Due]] = {}
-        for due in self._read(found, parcel, counts):
+        for due in self._read(found, errand, tally):
             person = (due.contract.provider, due.contract.holder)
             by_person.setdefault(person, []).append(due)
-        for person, his in sorted(by_person.items()):
-            again = partial(self._again, parcel, counts)
-            OneHolder(self._till, person, his, parcel, counts, again).collect_all()
+        again = partial(self._again, errand, tally)
+        holders = [
+            OneHolder(self._till, person, his, errand, tally, again)
+            for person, his in sorted(by_person.items())
+        ]
+        if not errand.plans:
+            self._commit_together(holders)
+        for holder in holders:
+            holder.collect_all()
 
-    def _again(self, parcel: Parcel, counts: Counter[str], key: keys.Key) -> Due | None:
-        return next(self._read([key], parcel, counts), None)
+    def _commit_together(self, holders: list[OneHolder]) -> None:
+        group: Group[Pending] = Group(
+            self._stack.table, self._till.begins_a_transaction, _through, _alone
+        )
+        for holder in holders:
+            for pending in holder.fold():
+                writes = holder.writes(pending)
+                if not group.take(pending, writes):
+                    group.flush()
+                    if holder.lost:
+                        break  # what was decided stands on what did not go through
+                    group.take(pending, writes)
+        group.flush()
 
-    def _read(self, found: list[keys.Key], parcel: Parcel, counts: Counter[str]) -> Iterator[Due]:
+    def _again(self, errand: Errand, tally: Tally, key: keys.Key) -> Due | None:
+        return next(self._read([key], errand, tally), None)
+
+    def _read(self, found: list[keys.Key], errand: Errand, tally: Tally) -> Iterator[Due]:
         """What is covered, can be read and was not worked by this run already; all others are
         counted. A contract that is due again after this run renewed it waits for the next run."""
         for start in range(0, len(found), _HEADS_AT_ONCE):
             some = found[start : start + _HEADS_AT_ONCE]
-            heads = self._repository.table.get_many(some)
+            heads = self._stack.table.get_many(some)
             raws = [(key, heads[key]) for key in some if key in heads]
             wanted = {order for _, raw in raws if (order := order_key(raw)) is not None}
-            orders = self._repository.table.get_many(sorted(wanted))
+            orders = self._stack.table.get_many(sorted(wanted))
             for key, raw in raws:
-                if not is_covered(raw, parcel.scope):
+                if not is_covered(raw, errand.scope):
                     continue
-                if done_by(raw) == parcel.run_id:
-                    counts["done"] += 1
-                elif is_parked(raw, parcel.job):
-                    counts["parked"] += 1
+                if done_by(raw) == errand.mark:
+                    tally.counts["refused" if _is_short(raw) else "done"] += 1
+                elif is_parked(raw, errand.job):
+                    tally.note(key, raw, "parked")
                 else:
                     try:
                         yield _due(key, raw, orders.get(order_key(raw) or ("", "")))
                     except Broken as broken:
-                        counts[self._till.park(key, raw, str(broken), parcel.run_id)] += 1
+                        word = self._till.park(key, raw, str(broken), errand)
+                        tally.note(key, raw, word)
+
+
+def _next(
+    by_holder: dict[str, list[keys.Key]], state: ShardState
+) -> tuple[str | None, list[keys.Key]]:
+    """The next holders and all that is due of them: those that were begun, else as many as are
+    begun together. None where nobody is left; the last one's mark names them."""
+    ahead = sorted(mark for mark in by_holder if mark > state.last_holder)
+    if state.at_hand is not None:
+        begun = [key for mark in ahead if mark <= state.at_hand for key in by_holder[mark]]
+        return state.at_hand, begun
+    last, found = None, list[keys.Key]()
+    for mark in ahead:
+        if found and len(found) + len(by_holder[mark]) > _TOGETHER:
+            break
+        last, found = mark, found + by_holder[mark]
+    return last, found
+
+
+def _through(members: Sequence[Pending]) -> None:
+    for pending in members:
+        pending.holder.went_through(pending)
+
+
+def _alone(members: Sequence[Pending]) -> None:
+    for pending in members:
+        pending.holder.lost = True
+
+
+def _is_short(raw: Raw) -> bool:
+    """Whether its open notice says why it could not be paid."""
+    notice = raw.get("notice", {}).get("M", {})
+    return "M" in notice.get("short", {})
 
 
 def _due(key: keys.Key, raw: Raw, order: Raw | None) -> Due:

@@ -28,6 +28,7 @@ def scheduled_run(event: Mapping[str, Any], request_id: str, job: str, now: date
     return Run(f"{job}-{name}", job, as_of, now, ALL, JOB)
 
 
-def read_job(body: shapes.Body) -> tuple[str, datetime]:
-    """`job` and `as_of` of POST /job-runs."""
-    return body.need("job", shapes.one_of(*JOBS)), body.need("as_of", shapes.instant)
+def read_job(body: shapes.Body) -> tuple[str, datetime, str | None]:
+    """`job`, `as_of` and `preview_id` of POST /job-runs."""
+    job, as_of = body.need("job", shapes.one_of(*JOBS)), body.need("as_of", shapes.instant)
+    return job, as_of, body.may("preview_id", shapes.identifier)

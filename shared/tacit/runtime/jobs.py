@@ -1,39 +1,41 @@
 """A job from the outside: a run is made, and its 64 shards are dealt into messages.
 
 POST /job-runs, the scheduler's event and a direct invocation all come here. A run that is there
-already is dealt again: a message says which shards to look after, and a shard that is done is
-left alone, so that dealing twice costs reads and nothing else.
+already is dealt again, in the stage it is in: a message says which shards to look after, and a
+shard that is done is left alone, so that dealing twice costs reads and nothing else.
 """
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tacit.domain.refusals import Refused
 from tacit.domain.values import Actor
+from tacit.runtime.fuses import RunFuses
 from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.codec import Item
 from tacit.store.repository import IdempotencyRecord
-from tacit.store.runs import ALL, Run, Runs
+from tacit.store.runs import ALL, HELD, PLAN, WORK, Run, Runs
 
 EXPIRIES, RENEWALS, REMINDERS = "expiries", "renewals", "invoice_reminders"
 JOBS = (RENEWALS, EXPIRIES, REMINDERS)
 # The index that a job asks, and the attribute of what is due in it.
 CALENDARS = {EXPIRIES: "expiries", RENEWALS: "renewals", REMINDERS: "reminders"}
-_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One message: some shards of a run, in the order to be worked, the first from its cursor."""
+    """One message: some shards of a run, in the order to be worked, the first from its cursor, in
+    one of the run's stages."""
 
     run_id: str
     job: str
     as_of: datetime
     scope: str
     shards: tuple[str, ...]
+    stage: str = WORK
 
     def text(self) -> str:
         return json.dumps(
@@ -43,6 +45,7 @@ class Parcel:
                 "as_of": keys.instant(self.as_of),
                 "scope": self.scope,
                 "shards": list(self.shards),
+                "stage": self.stage,
             }
         )
 
@@ -55,6 +58,7 @@ class Parcel:
             as_of=keys.read_instant(data["as_of"]),
             scope=data["scope"],
             shards=tuple(data["shards"]),
+            stage=data["stage"],
         )
 
 
@@ -64,6 +68,7 @@ class Jobs:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self.runs = Runs(stack.table)
+        self._fuses = RunFuses(stack.table)
 
     def check_as_of(self, as_of: datetime, now: datetime) -> None:
         """The future is refused: a job must not act before its day (`as_of_in_future`)."""
@@ -76,16 +81,33 @@ class Jobs:
 
     def start(self, run: Run, now: datetime, record: IdempotencyRecord | None = None) -> bool:
         """Make the run and deal it; False where it was there, then it is only dealt again."""
-        created = self.runs.create(run, now, record)
-        self.deal(run)
+        created = self.runs.create(self.prepared(run), now, record)
+        self.deal(self.runs.get(run.id) or run)
         return created
 
+    def prepared(self, run: Run) -> Run:
+        """The run as it begins: with a look before the leap where so much is due that a fuse might
+        hold it. What somebody has previewed, a person has looked at already."""
+        if run.preview:
+            return replace(run, stage=PLAN)
+        held = self._fuses.joined(run.job, run.scope)
+        if run.preview_id is not None:
+            return replace(run, held=held)
+        enough = self._fuses.least_count(run.scope)
+        due = self.how_many_due(run.job, run.as_of, run.scope, enough)
+        if due >= enough:
+            return replace(run, stage=PLAN, held=held)
+        return replace(run, planned=due, held=held)
+
     def deal(self, run: Run) -> None:
-        """Send the shards, dealt like cards, so that a full one does not slow its neighbours."""
+        """Send the shards of the stage that the run is in, dealt like cards, so that a full one
+        does not slow its neighbours. Nothing where it waits, or is over."""
+        if run.stage == HELD or run.finished_at is not None:
+            return
         every = [f"{number:02d}" for number in range(keys.SHARDS)]
         count = max(1, min(self._stack.settings.job_messages, keys.SHARDS))
         parcels = [
-            Parcel(run.id, run.job, run.as_of, run.scope, tuple(every[hand::count]))
+            Parcel(run.id, run.job, run.as_of, run.scope, tuple(every[hand::count]), run.stage)
             for hand in range(count)
         ]
         self.send(parcels)
@@ -98,19 +120,19 @@ class Jobs:
             url = self._stack.settings.queue_of(parcel.job)
             queue.send_message(QueueUrl=url, MessageBody=parcel.text())
 
-    def how_many_due(self, job: str, as_of: datetime, scope: str) -> int:
-        """For a dry run: how many of the scope's records the calendar would hand out, counted up
-        to a thousand. The others' are read as well: the calendar does not know providers."""
+    def how_many_due(self, job: str, as_of: datetime, scope: str, most: int) -> int:
+        """How many of the scope's records the calendar would hand out, counted up to `most`. The
+        others' are read as well: the calendar does not know providers."""
         due = 0
         for number in range(keys.SHARDS):
             after: Item | None = None
-            while due < _COUNTED:
-                page = self.runs.due(CALENDARS[job], f"{number:02d}", as_of, _COUNTED, after)
+            while due < most:
+                page = self.runs.due(CALENDARS[job], f"{number:02d}", as_of, most, after)
                 due += self._covered([(item["pk"], item["sk"]) for item in page.items], scope)
                 after = page.after
                 if after is None:
                     break
-        return min(due, _COUNTED)
+        return min(due, most)
 
     def _covered(self, found: list[keys.Key], scope: str) -> int:
         if scope == ALL:

@@ -35,6 +35,26 @@ def count(numbers: Mapping[str, int]) -> None:
     metrics.flush_metrics(raise_on_empty_metrics=False)
 
 
+def held(job: str) -> None:
+    """A run waits for a person: an alarm looks at this number."""
+    _of_job(job, {"RunsHeld": (1, MetricUnit.Count)})
+
+
+def finished(job: str, seconds: int, late: int) -> None:
+    """A run is over: how long it took, and how long after its `as_of`. Where this number does not
+    come any more, an alarm says that the job's last success is long ago."""
+    took = {"RunSeconds": (seconds, MetricUnit.Seconds), "Lateness": (late, MetricUnit.Seconds)}
+    _of_job(job, {"RunsFinished": (1, MetricUnit.Count), **took})
+
+
+def _of_job(job: str, numbers: Mapping[str, tuple[int, MetricUnit]]) -> None:
+    metrics = _metrics()
+    metrics.add_dimension(name="job", value=job)
+    for name, (value, unit) in numbers.items():
+        metrics.add_metric(name=name, unit=unit, value=value)
+    metrics.flush_metrics()
+
+
 def log_unexpected(error: BaseException) -> None:
     """Where it happened and of which type; its message might carry what must not be logged."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]

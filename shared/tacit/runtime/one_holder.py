@@ -1,37 +1,30 @@
-"""All that is due of one holder, collected in the order of priority.
+"""All that is due of one holder, decided in the order of priority.
 
-One contract after the other is decided on the purse that the one before has left, and a charge is
-committed as soon as it is decided, on the account as the decision saw it. What could not be paid
-is written down when all charges are through. When somebody came between (a deposit, a payment,
-another worker), whatever is not committed yet is decided again from the first on, on the accounts
-as they are then: what did not fit before may fit now, and nothing less important comes before it.
+One contract after the other is decided on the purse that the one before has left, and a charge
+stands on the account as its decision saw it. What could not be paid is written down when all
+charges are through. When somebody came between (a deposit, a payment, another worker), whatever is
+not committed yet is decided again from the first on, on the accounts as they are then: what did not
+fit before may fit now, and nothing less important comes before it.
 """
 
-import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tacit.domain.collecting import Collected, Purse, by_priority, collect
-from tacit.domain.decision import Change, Decision, NothingToDo, Situation
+from tacit.domain.decision import Change, Decision, Situation
 from tacit.domain.policy import Policy, ShortBalance
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract
-from tacit.runtime.jobs import Parcel
-from tacit.runtime.observability import log_unexpected, logger
-from tacit.runtime.setbacks import Setbacks
-from tacit.runtime.stack import Stack
+from tacit.runtime.errand import Errand, Verdict, judged
+from tacit.runtime.tally import Tally
+from tacit.runtime.till import Till
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace
-from tacit.versions import policy_of
+from tacit.store.writes import Write
 
 _LOST_RACES = 20
-# Charges follow each other faster than anybody else reads the account and moves it: a deposit would
-# lose every race for as long as a holder of thousands is worked, if nobody stepped back for it.
-_CHARGES_IN_A_ROW = 50
-_SECONDS_FOR_OTHERS = 0.05
 _OF_ACCOUNT = ("account", "line")  # how the writes of a movement are called
 
 
@@ -46,93 +39,57 @@ class Due:
     policy: Policy
 
 
-class OutOfTime(Exception):
-    """The rest of this holder is for the next message."""
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A decision of a holder's fold that is to be committed."""
 
-
-class Till:
-    """Commits for all holders of one invocation, as long as its time lasts."""
-
-    def __init__(self, stack: Stack, time_left: Callable[[], int], reserve: int) -> None:
-        self.repository = stack.repository
-        self._clock = stack.clock
-        self._setbacks = Setbacks(stack)
-        self._time_left = time_left
-        self._reserve = reserve
-        self._worked = 0
-
-    def commit(self, due: Due, change: Change, run_id: str) -> str:
-        """One transaction; the word under which the record is counted. Raises LostRace, and
-        OutOfTime before it where none may begin: the first of an invocation always may."""
-        self.check_time()
-        self._worked += 1
-        try:
-            rules = policy_of(change.contract)
-            self.repository.commit(change, rules, self._clock.now(), run=run_id)
-            return "done"
-        except LostRace:
-            raise
-        except Busy as passing:
-            logger().warning("record left to the next run", record=due.key[0], reason=str(passing))
-            return "failed"
-        except Broken as broken:
-            return self.park(due.key, due.raw, str(broken), run_id)
-        except Exception as error:
-            return self.fail(due, error, run_id)
-
-    def check_time(self) -> None:
-        """Raises OutOfTime where nothing more may begin in this invocation."""
-        if self._worked and self._time_left() < self._reserve:
-            raise OutOfTime
-
-    def worked_one(self) -> None:
-        """Holders with whom there is nothing to do take time as well."""
-        self._worked += 1
-
-    def fail(self, due: Due, error: Exception, run_id: str) -> str:
-        log_unexpected(error)
-        return self._setbacks.failed(due.key, due.raw, type(error).__name__, run_id)
-
-    def park(self, key: keys.Key, raw: Raw, reason: str, run_id: str) -> str:
-        return self._setbacks.parked(key, raw, reason, run_id)
+    holder: "OneHolder"
+    due: Due
+    change: Change
 
 
 class OneHolder:
     """`person` is (provider, holder). `again` reads one contract afresh; None, and counted, where
-    nothing is left to be done with it."""
+    nothing is left to be done with it. `lost` says that a decision did not go through: what was
+    decided behind it stands on nothing."""
 
     def __init__(
         self,
         till: Till,
         person: tuple[str, str],
         due: list[Due],
-        parcel: Parcel,
-        counts: Counter[str],
+        errand: Errand,
+        tally: Tally,
         again: Callable[[keys.Key], Due | None],
     ) -> None:
-        self._till, self._person, self._parcel = till, person, parcel
-        self._counts, self._again = counts, again
+        self._till, self._person, self._errand = till, person, errand
+        self._tally, self._again = tally, again
         self._left = _in_order(due)
         self._failed: set[keys.Key] = set()
         self._paid: tuple[str, ...] = ()
+        self.lost = False
 
     def collect_all(self) -> None:
-        """Raises OutOfTime, and Busy where others always come first."""
+        """Whatever is left, decision by decision; raises OutOfTime, and Busy where others always
+        come first."""
         lost = 0
         while self._left:
             before = self._untried
             try:
-                self._fold()
+                for pending in self.fold():
+                    self._commit(pending.due, pending.change)
                 break
             except LostRace:
                 lost = lost + 1 if self._untried == before else 0
                 if lost > _LOST_RACES:
                     raise Busy(f"lost {lost} races") from None
+        self._tally.counts["failed"] += len(self._failed)
 
-    def _fold(self) -> None:
-        """From the first that is left to the last; raises LostRace where it must begin again."""
+    def fold(self) -> Iterator[Pending]:
+        """What is to be committed, from the first that is left to the last: the charges, then what
+        else is to be written. Each stands on what was committed before it."""
         purse = self._purse()
-        written: list[tuple[Due, Decision]] = []
+        written: list[Pending] = []
         for due in list(self._left.values()):
             found = self._decided(due, purse)
             if found is None:
@@ -140,17 +97,30 @@ class OneHolder:
             if due.key in self._failed:
                 purse = _kept(found, purse, due)
                 continue
-            purse = found.purse
-            if _pays(found.decision):
-                self._commit(due, found.decision)
-                self._paid = (*self._paid, due.contract.id)
-                if len(self._paid) % _CHARGES_IN_A_ROW == 0:
-                    time.sleep(_SECONDS_FOR_OTHERS)
+            decision = found.decision
+            steps = (decision,) if isinstance(decision, Change) else ()
+            verdict = judged(self._errand, due.key, due.raw, steps)
+            agreed = verdict.word != "different"
+            purse = found.purse if agreed else _kept(found, purse, due)
+            if not isinstance(decision, Change) or not verdict.free:
+                self._kept_back(due, decision, verdict)
+            elif decision.movement is not None:
+                yield Pending(self, due, decision)
             else:
-                written.append((due, found.decision))
-        for due, decision in written:
-            self._commit(due, decision)
-        self._counts["failed"] += len(self._failed)
+                written.append(Pending(self, due, decision))
+        yield from written
+
+    def writes(self, pending: Pending) -> list[Write]:
+        return self._till.writes(pending.change, self._errand.mark)
+
+    def went_through(self, pending: Pending) -> None:
+        """The decision was committed."""
+        due, change = pending.due, pending.change
+        self._left.pop(due.key)
+        self._tally.note(due.key, due.raw, _word(change), (change,))
+        if change.movement is not None:
+            self._paid = (*self._paid, due.contract.id)
+            self._till.charged_one()
 
     @property
     def _untried(self) -> int:
@@ -167,40 +137,56 @@ class OneHolder:
             return Purse(())
 
     def _decided(self, due: Due, purse: Purse) -> Collected | None:
+        as_of = self._errand.as_of
         try:
-            return collect(due.situation, due.contract, purse, JOB, due.policy, self._parcel.as_of)
+            return collect(due.situation, due.contract, purse, JOB, due.policy, as_of)
         except Broken as broken:
             self._park(due, str(broken))
         except Exception as error:
-            self._counted(due, self._till.fail(due, error, self._parcel.run_id))
+            self._through(due, self._till.fail(due.key, due.raw, error, self._errand))
         return None
 
-    def _park(self, due: Due, reason: str) -> None:
-        self._counted(due, self._till.park(due.key, due.raw, reason, self._parcel.run_id))
+    def _kept_back(self, due: Due, decision: Decision, verdict: Verdict) -> None:
+        """Nothing is committed: there is nothing to do, or it waits, or it is only planned."""
+        self._left.pop(due.key)
+        if isinstance(decision, Change) and verdict.word == "planned":
+            word = "refused" if _word(decision) == "refused" else "planned"
+            self._tally.note(due.key, due.raw, word, (decision,))
+        elif isinstance(decision, Change) or verdict.difference:
+            steps = (decision,) if isinstance(decision, Change) else ()
+            self._tally.keep_back(due.key, due.raw, verdict, steps)
+        elif decision.code == "still_short":
+            self._tally.refused_again(due.key, due.contract, self._errand.plans)
+        else:
+            self._tally.note(due.key, due.raw, "unchanged")
 
-    def _commit(self, due: Due, decision: Decision) -> None:
-        if isinstance(decision, NothingToDo):
-            self._counted(due, "unchanged")
-            return
+    def _park(self, due: Due, reason: str) -> None:
+        self._through(due, self._till.park(due.key, due.raw, reason, self._errand))
+
+    def _commit(self, due: Due, change: Change) -> None:
+        pays = change.movement is not None
         try:
-            word = self._till.commit(due, decision, self._parcel.run_id)
+            word = self._till.commit(due.key, due.raw, change, self._errand)
         except LostRace as race:
             if not all(name.startswith(_OF_ACCOUNT) for name in race.of):
                 self._read_again(due)
-            if _pays(decision) or due.key in self._left:
+            if pays or due.key in self._left:
                 raise
             return  # another worker wrote the same down, and the purse is none the less
-        if word == "failed" and _pays(decision):
+        if word == "done":
+            self.went_through(Pending(self, due, change))
+            return
+        if word == "failed" and pays:
             # It may have gone through all the same; if not, its money is kept for the next run.
             self._failed.add(due.key)
             self._read_again(due)
         else:
-            self._counted(due, word)
-        if word != "done" and _pays(decision):
+            self._through(due, word)
+        if pays:
             raise LostRace
 
-    def _counted(self, due: Due, word: str) -> None:
-        self._counts[word] += 1
+    def _through(self, due: Due, word: str) -> None:
+        self._tally.note(due.key, due.raw, word)
         self._left.pop(due.key)
 
     def _read_again(self, due: Due) -> None:
@@ -220,7 +206,7 @@ def _in_order(due: list[Due]) -> dict[keys.Key, Due]:
 
 
 def _kept(found: Collected, purse: Purse, due: Due) -> Purse:
-    """The purse where a charge that could not be committed keeps its money."""
+    """The purse where a charge that is not committed keeps its money."""
     decision = found.decision
     if not isinstance(decision, Change) or decision.movement is None:
         return found.purse
@@ -230,5 +216,13 @@ def _kept(found: Collected, purse: Purse, due: Due) -> Purse:
     return purse.keeping(account, amount, due.contract.id)
 
 
-def _pays(decision: Decision) -> bool:
-    return isinstance(decision, Change) and decision.movement is not None
+def _word(change: Change) -> str:
+    """A try that found too little is written down, and has not done what it was to do."""
+    notice = change.contract.notice
+    tried = notice is not None and notice.short is not None and change.movement is None
+    return "refused" if tried and _is_new(change) else "done"
+
+
+def _is_new(change: Change) -> bool:
+    before = change.before.notice if change.before is not None else None
+    return before != change.contract.notice

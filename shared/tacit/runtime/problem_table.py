@@ -257,6 +257,22 @@ PROBLEMS: Mapping[str, Entry] = {
         "{most} were sent today; the next can be from {available_from}.",
     ),
     **OF_TICKETS,
+    "another_preview": Entry(
+        409,
+        "The preview is of another run",
+        "It is of the job {job} as of {as_of}, and of what its caller is staff of. Ask for that "
+        "run, or for a preview of this one.",
+    ),
+    "preview_not_ready": Entry(
+        409,
+        "The preview is not whole yet",
+        "GET /job-runs/{preview_id} says how far it is; once it is done, its run can be asked for.",
+    ),
+    "run_not_held": Entry(
+        409,
+        "Nothing waits for a release",
+        "The run is {status}. Only one that is held can be released.",
+    ),
     "as_of_in_future": Entry(
         409, "The day has not come", "as_of {as_of} is later than now, {now}. Use dry_run=true."
     ),

@@ -1,16 +1,17 @@
 """The expiries job's worker: everything due in some shards, step by step.
 
-A record is decided on fresh values and committed alone.
+A record is decided on values read with its page, and committed under their versions.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from tacit.domain.commands import ComeDue
-from tacit.domain.decision import NothingToDo, Situation
+from tacit.domain.decision import Change, NothingToDo, Situation
 from tacit.domain.life import decide
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract, Order
+from tacit.runtime.errand import Errand
 from tacit.runtime.jobs import Parcel
 from tacit.runtime.records import Raws, Records
 from tacit.runtime.related import order_key, parent_key
@@ -19,10 +20,10 @@ from tacit.runtime.stack import Stack
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.mapping import contract_of, order_of
-from tacit.store.repository import LostRace, done_by
+from tacit.store.repository import writes_of
+from tacit.store.writes import Write
 from tacit.versions import newest_of, policy_of
 
-_LOST_RACES = 10
 _STEPS = 12  # more can not be due of one contract at once
 
 
@@ -30,49 +31,46 @@ class Worker:
     """`time_left` gives the milliseconds this invocation still has."""
 
     def __init__(self, stack: Stack, time_left: Callable[[], int], reserve: int = 30_000) -> None:
-        self._repository = stack.repository
-        self._clock = stack.clock
-        shards = Shards(stack, time_left, reserve)
-        self._records = Records(stack, shards, self._read, self._brought_up_to_date)
+        self._records = Records(stack, Shards(stack, time_left, reserve), Expiries(stack))
 
     def work(self, parcel: Parcel) -> None:
         self._records.work(parcel)
 
-    def _read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
+
+class Expiries:
+    """The calendar of contracts' ends."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._repository = stack.repository
+        self._clock = stack.clock
+
+    def read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Raws]:
         """The page's heads, their orders and parents: two batched reads, whatever they are."""
         heads = self._repository.table.get_many(records)
         others = {key for raw in heads.values() for key in (order_key(raw), parent_key(raw))}
         return heads, self._repository.table.get_many(sorted(filter(None, others)))
 
-    def _brought_up_to_date(self, key: keys.Key, raw: Raw, others: Raws, parcel: Parcel) -> str:
-        """One step of the calendar after the other, each its own transaction, until none is due.
-        What this run did before it was cut off counts as done."""
-        contract, lost = contract_of(raw), 0
-        situation = self._situation(contract, raw, others)
-        outcome = "done" if done_by(raw) == parcel.run_id else "unchanged"
-        for _ in range(_STEPS + _LOST_RACES):
-            rules = policy_of(contract)
-            situation = replace(situation, contract=contract)
-            decision = decide(situation, ComeDue(JOB), rules, parcel.as_of)
+    def steps(self, raw: Raw, others: Raws | None, errand: Errand) -> tuple[Change, ...]:
+        contract, found = contract_of(raw), list[Change]()
+        order, parent = self._order(raw, others or {}), self._parent(raw, others or {})
+        situation = Situation(contract, order, parent, newest_of(contract))
+        for _ in range(_STEPS):
+            decision = decide(situation, ComeDue(JOB), policy_of(contract), errand.as_of)
             if isinstance(decision, NothingToDo):
-                return outcome
-            try:
-                written = policy_of(decision.contract)
-                self._repository.commit(decision, written, self._clock.now(), run=parcel.run_id)
-                contract, outcome = decision.contract, "done"
-            except LostRace:
-                lost += 1
-                fresh = self._repository.table.get_raw(key)
-                if fresh is None or lost > _LOST_RACES:
-                    raise
-                contract = contract_of(fresh)
-                situation = self._situation(contract, fresh, {})
-                outcome = "done" if done_by(fresh) == parcel.run_id else outcome
+                return tuple(found)
+            found.append(decision)
+            contract = decision.contract
+            situation = replace(situation, contract=contract)
         raise Broken("its steps come to no end")
 
-    def _situation(self, contract: Contract, raw: Raw, others: Raws) -> Situation:
-        order, parent = self._order(raw, others), self._parent(raw, others)
-        return Situation(contract, order, parent, newest_of(contract))
+    def writes(self, step: Change, mark: str) -> list[Write]:
+        return writes_of(step, policy_of(step.contract), self._clock.now(), mark)
+
+    def commit(self, step: Change, mark: str) -> None:
+        self._repository.commit(step, policy_of(step.contract), self._clock.now(), run=mark)
+
+    def read_again(self, key: keys.Key) -> Raw | None:
+        return self._repository.table.get_raw(key)
 
     def _parent(self, raw: Raw, others: Raws) -> Contract | None:
         key = parent_key(raw)

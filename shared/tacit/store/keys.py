@@ -200,12 +200,38 @@ def idempotency(caller: str, method: str, path: str, key: str) -> Key:
     return f"idempotency#{sha256(scope.encode()).hexdigest()}", "record"
 
 
+def of_record(record_id: str) -> Key:
+    """The head of a record by its id, "contract:c-1"."""
+    kind, _, own = record_id.partition(":")
+    return f"{kind}#{part(own)}", HEAD
+
+
 def run(run_id: str) -> Key:
     return f"run#{part(run_id)}", HEAD
 
 
-def run_shard(run_id: str, shard: str) -> Key:
-    return f"run#{part(run_id)}", f"shard#{shard}"
+def run_shard(run_id: str, stage: str, shard: str) -> Key:
+    return f"run#{part(run_id)}", f"{stage}#{shard}"
+
+
+def run_line(run_id: str, kind: str, shard: str, page: int, number: int) -> Key:
+    """One of the items that hold what a run did on a page of a shard; `kind` is "line" or
+    "difference". In this order the pages follow each other as they were worked."""
+    return f"run#{part(run_id)}", f"{run_lines(kind, shard)}{page:06d}#{number:03d}"
+
+
+def run_lines(kind: str, shard: str | None = None) -> str:
+    """What the keys of a kind of lines begin with, of one shard or of all."""
+    return f"{kind}#" if shard is None else f"{kind}#{shard}#"
+
+
+def fuse(job: str, provider: str) -> Key:
+    return f"fuse#{part(job)}#{part(provider)}", HEAD
+
+
+def fuse_run(job: str, provider: str, run_id: str) -> Key:
+    """A run that a fuse has seen the last of. Its key is its uniqueness: it counts once."""
+    return f"fuse#{part(job)}#{part(provider)}", f"run#{part(run_id)}"
 
 
 def runs(scope: str) -> str:

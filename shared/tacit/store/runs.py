@@ -1,4 +1,4 @@
-"""A job's run: what was asked, and how far each of its 64 shards has come.
+"""A job's run: what was asked, and how far each of its 64 shards has come in each of its stages.
 
 Each shard has an item of its own that is overwritten, never incremented; the run is their sum.
 A page of records is written down there before it is worked: whoever works it again, because the
@@ -15,13 +15,16 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.values import Actor, Role
 from tacit.store import keys
-from tacit.store.codec import Item
+from tacit.store.codec import Item, from_raw
 from tacit.store.repository import IdempotencyRecord, KeyUsed, idempotency_write
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
-COUNTS = ("done", "unchanged", "parked", "failed")
+COUNTS = ("done", "unchanged", "refused", "parked", "failed", "held", "different", "planned")
+_ALWAYS = ("done", "unchanged", "parked", "failed")  # the others only where there are any
+# The stages, by which the shards' items are called; a run that is held waits between two of them.
+PLAN, WORK, HELD, REST = "plan", "shard", "held", "rest"
 # Greater than whatever follows an instant in a calendar: the renewals' marks its holder there.
 _AND_ALL_BEHIND_IT = "~"
 _KEPT_SECONDS = 90 * 24 * 3600
@@ -30,7 +33,10 @@ _KEPT_SECONDS = 90 * 24 * 3600
 @dataclass(frozen=True, slots=True)
 class Run:
     """One run of a job for everything due at `as_of`. `scope` names the providers it covers,
-    joined by `+`, or is `*` for all."""
+    joined by `+`, or is `*` for all. `stage` is the one it is in; `preview`: it ends with planning;
+    `preview_id`: it does what that preview said. `held` has, by provider, why irreversible steps
+    wait; `released_at` since when they do no more. `planned` is how many records were due when it
+    began, None where nobody has looked yet."""
 
     id: str
     job: str
@@ -38,54 +44,71 @@ class Run:
     started_at: datetime
     scope: str
     by: Actor
+    stage: str = WORK
+    preview: bool = False
+    preview_id: str | None = None
+    planned: int | None = None
+    held: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    released_at: datetime | None = None
+    finished_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is held itself, and not only kept from doing what another one is held for."""
+        return self.released_at is None and any("joins" not in why for why in self.held.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ShardState:
     """How far one shard of a run is. `records` are the keys at hand, `after` is the cursor behind
-    them, `counts` what came of those before; `page` rises with every save and is 0 before the
-    first."""
+    them, `counts` and `totals` what came of those before; `page` rises with every save and is 0
+    before the first."""
 
     shard: str
     page: int = 0
     done: bool = False
     records: tuple[keys.Key, ...] = ()
     after: Item | None = None
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_ALWAYS, 0))
+    totals: dict[str, int] = field(default_factory=dict)
 
     @property
     def reads_on(self) -> bool:
         """Whether there may be more behind the records at hand."""
         return self.page == 0 or self.after is not None
 
-    def turned(self, counts: Mapping[str, int], page: Page) -> "ShardState":
+    def turned(self, page: Page) -> "ShardState":
         """The records at hand are worked; the next page is at hand, or the shard is done."""
         records = tuple((item["pk"], item["sk"]) for item in page.items)
         done = not records and page.after is None
-        return self._moved(counts, records=records, after=page.after, done=done)
+        return self._moved(records=records, after=page.after, done=done)
 
-    def left_at(self, worked: int, counts: Mapping[str, int]) -> "ShardState":
+    def left_at(self, worked: int) -> "ShardState":
         """Time ran out within the page: the rest of it stays at hand."""
-        return self._moved(counts, records=self.records[worked:])
+        return self._moved(records=self.records[worked:])
 
     def begun(self, holder: str, due: int) -> "ShardState":
-        """All that is due of one holder is at hand: `holder` is his mark in the calendar, `due` how
-        many there are."""
+        """All that is due of some holders is at hand: `holder` is the last one's mark in the
+        calendar, `due` how many there are."""
         place = {"holder": self.last_holder, "at_hand": holder, "due": due}
-        return self._moved({}, after=place)
+        return self._moved(after=place)
 
-    def past(self, holder: str, counts: Mapping[str, int]) -> "ShardState":
-        """All that was due of the holder is worked."""
-        return self._moved(counts, after={"holder": holder})
+    def past(self, holder: str) -> "ShardState":
+        """All that was due of the holders up to this one is worked."""
+        return self._moved(after={"holder": holder})
 
     def parked(self, number: int) -> "ShardState":
-        """Time ran out within a holder. So many of his are counted, since they are not due any
-        more; what was committed is counted by whoever comes to his end."""
+        """Time ran out within the holders at hand. So many of theirs are counted, since they are
+        not due any more; what was committed is counted by whoever comes to their end."""
         place = {**(self.after or {}), "due": self.due - number}
-        return self._moved({"parked": number}, after=place)
+        return self._moved(after=place).counting({"parked": number}, {})
 
     def over(self) -> "ShardState":
-        return self._moved({}, done=True)
+        return self._moved(done=True)
+
+    def counting(self, counts: Mapping[str, int], totals: Mapping[str, int]) -> "ShardState":
+        """With what came of the records since."""
+        return replace(self, counts=_sum(self.counts, counts), totals=_sum(self.totals, totals))
 
     @property
     def last_holder(self) -> str:
@@ -94,17 +117,22 @@ class ShardState:
 
     @property
     def at_hand(self) -> str | None:
-        """The mark of the holder who was begun and is not past."""
+        """The mark of the last holder of those that were begun and are not past."""
         return self.after.get("at_hand") if self.after else None
 
     @property
     def due(self) -> int:
-        """How many were due of the holder at hand when he was begun, less those parked since."""
+        """How many were due of the holders at hand when they were begun, less those parked
+        since."""
         return int(self.after.get("due", 0)) if self.after else 0
 
-    def _moved(self, counts: Mapping[str, int], **fields: Any) -> "ShardState":
-        total = {name: self.counts.get(name, 0) + counts.get(name, 0) for name in COUNTS}
-        return replace(self, page=self.page + 1, counts=total, **fields)
+    def _moved(self, **fields: Any) -> "ShardState":
+        return replace(self, page=self.page + 1, **fields)
+
+
+def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    both = {**first, **{name: first.get(name, 0) + number for name, number in second.items()}}
+    return {name: number for name, number in both.items() if number or name in _ALWAYS}
 
 
 class Runs:
@@ -130,6 +158,23 @@ class Runs:
             return False
         return True
 
+    def move(self, run: Run, stage: str, record: IdempotencyRecord | None = None) -> bool:
+        """Write the run as it is now, where it still is in the `stage` that was read. False where
+        somebody else has moved it on. Raises KeyUsed as `create` does."""
+        pk, sk = keys.run(run.id)
+        head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at()}
+        same = (Path("stage") == stage) & Path("finished_at").does_not_exist()
+        writes = [put("run", head, same)]
+        if record is not None:
+            writes.append(idempotency_write(record, run.released_at or run.started_at))
+        try:
+            self.table.transact(writes)
+        except ConditionFailed as failed:
+            if "idempotency" in failed.writes:
+                raise KeyUsed from failed
+            return False
+        return True
+
     def get(self, run_id: str) -> Run | None:
         item = self.table.get(keys.run(run_id))
         return _run(item) if item else None
@@ -147,22 +192,26 @@ class Runs:
             more = more or page.after is not None
         shown = sorted(found, key=lambda item: str(item["sk"]), reverse=True)[:limit]
         more = more or len(found) > limit
-        return [_run(item) for item in shown], {"before": shown[-1]["sk"]} if more else None
+        heads = self.table.get_many([keys.run(item["id"]) for item in shown])
+        runs = [_run(from_raw(raw)) for raw in heads.values()]
+        runs.sort(key=lambda run: (run.started_at, run.id), reverse=True)
+        return runs, {"before": shown[-1]["sk"]} if more else None
 
-    def shards(self, run_id: str) -> dict[str, ShardState]:
+    def shards(self, run_id: str, stage: str = WORK) -> dict[str, ShardState]:
         """The shards that have begun; one that is missing has not."""
         pk, _ = keys.run(run_id)
-        page: Page = self.table.query(pk, sort=Path("sk").startswith("shard#"), limit=keys.SHARDS)
+        sort = Path("sk").startswith(f"{stage}#")
+        page: Page = self.table.query(pk, sort=sort, limit=keys.SHARDS)
         states = map(_shard, page.items)
         return {state.shard: state for state in states}
 
-    def shard(self, run_id: str, shard: str) -> ShardState:
-        item = self.table.get(keys.run_shard(run_id, shard))
+    def shard(self, run_id: str, shard: str, stage: str = WORK) -> ShardState:
+        item = self.table.get(keys.run_shard(run_id, stage, shard))
         return _shard(item) if item else ShardState(shard)
 
-    def save(self, run_id: str, state: ShardState) -> bool:
+    def save(self, run_id: str, state: ShardState, stage: str = WORK) -> bool:
         """False where another worker, or this very call a moment ago, has come as far."""
-        pk, sk = keys.run_shard(run_id, state.shard)
+        pk, sk = keys.run_shard(run_id, stage, state.shard)
         item: dict[str, Any] = {
             "pk": pk,
             "sk": sk,
@@ -173,6 +222,7 @@ class Runs:
             "records": [{"pk": pk, "sk": sk} for pk, sk in state.records],
             "after": state.after,
             "counts": state.counts,
+            "totals": state.totals,
             "ttl": _cleared_at(),
         }
         try:
@@ -210,7 +260,22 @@ def _run_fields(run: Run) -> Item:
         "scope": run.scope,
         "by_role": str(run.by.role),
         "by": run.by.subject,
+        "stage": run.stage,
+        "preview": run.preview,
+        "preview_id": run.preview_id,
+        "planned": run.planned,
+        "held": {name: dict(why) for name, why in run.held.items()},
+        "released_at": _text(run.released_at),
+        "finished_at": _text(run.finished_at),
     }
+
+
+def _text(at: datetime | None) -> str | None:
+    return keys.instant(at) if at is not None else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return keys.read_instant(text) if text is not None else None
 
 
 def _run(item: Item) -> Run:
@@ -221,6 +286,13 @@ def _run(item: Item) -> Run:
         started_at=keys.read_instant(item["started_at"]),
         scope=item["scope"],
         by=Actor(Role(item["by_role"]), item["by"]),
+        stage=item["stage"],
+        preview=item["preview"],
+        preview_id=item.get("preview_id"),
+        planned=item.get("planned"),
+        held=item["held"],
+        released_at=_instant(item.get("released_at")),
+        finished_at=_instant(item.get("finished_at")),
     )
 
 
@@ -232,4 +304,5 @@ def _shard(item: Item) -> ShardState:
         records=tuple((record["pk"], record["sk"]) for record in item["records"]),
         after=item.get("after"),
         counts=item["counts"],
+        totals=item.get("totals", {}),
     )

@@ -46,18 +46,50 @@ class Page:
         return [from_raw(raw) for raw in self.raws]
 
 
+_READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
+
+
+class Units:
+    """Capacity units as DynamoDB reckons them, in tenths, since they were last taken."""
+
+    def __init__(self) -> None:
+        self._tenths = {"read_tenths": 0.0, "write_tenths": 0.0}
+
+    def add(self, operation: str, answer: dict[str, Any]) -> None:
+        told = answer.get("ConsumedCapacity") or []
+        used = sum(each["CapacityUnits"] for each in (told if isinstance(told, list) else [told]))
+        self._tenths["read_tenths" if operation in _READS else "write_tenths"] += 10 * used
+
+    def taken(self) -> dict[str, int]:
+        found = {name: round(tenths) for name, tenths in self._tenths.items() if tenths}
+        self._tenths = dict.fromkeys(self._tenths, 0.0)
+        return found
+
+
+class _Counting(Connection):
+    """pynamodb's connection, which asks for the units and would only log them."""
+
+    units: Units
+
+    def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
+        answer = super().dispatch(operation_name, operation_kwargs)
+        self.units.add(operation_name, answer)
+        return answer
+
+
 class Table:
     """The table by its name. Every read is consistent unless it goes through an index."""
 
     def __init__(self, name: str, region: str | None, host: str | None = None) -> None:
         self.name = name
-        self.connection = Connection(
+        self.connection = _Counting(
             region=region,
             host=host,
             connect_timeout_seconds=2,
             read_timeout_seconds=4,
             max_retry_attempts=0,
         )
+        self.units = self.connection.units = Units()
         self.connection.add_meta_table(MetaTable(_schema(name)))
 
     def get(self, key: Key) -> Item | None:

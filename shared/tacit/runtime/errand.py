@@ -1,0 +1,87 @@
+"""What a worker is sent to do with a shard of a run, and what of a record's steps it may take.
+
+A run is worked in up to three stages, each over all shards. *Planning* decides all and commits
+nothing: a preview, or the look before a leap that a fuse wants. *Working* commits. The *release*
+commits what a held run has left.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tacit.domain.irreversible import is_irreversible
+from tacit.runtime.lines import Line, Step, line_of, says_the_same
+from tacit.store.codec import Raw
+from tacit.store.keys import Key
+from tacit.store.parking import parked_id
+from tacit.store.runs import PLAN, REST
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """`held` are the providers whose irreversible steps wait. `agreed` is what a preview said, by
+    record: nothing else is done; None where there was none."""
+
+    run_id: str
+    job: str
+    as_of: datetime
+    scope: str
+    stage: str
+    shard: str
+    held: frozenset[str] = frozenset()
+    agreed: Mapping[str, Line] | None = None
+
+    @property
+    def plans(self) -> bool:
+        return self.stage == PLAN
+
+    @property
+    def mark(self) -> str:
+        """What the head of a record says of who changed it last: what the release does is told from
+        what was done before it."""
+        return f"{self.run_id}+{REST}" if self.stage == REST else self.run_id
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many of the steps may be committed, and the word for the others: None where nothing is
+    kept back."""
+
+    free: int
+    word: str | None = None
+    difference: Mapping[str, Any] = field(default_factory=dict)
+
+
+def judged(errand: Errand, key: Key, raw: Raw, steps: Sequence[Step]) -> Verdict:
+    """What of the steps that are due may be taken: none while planning; all that is not
+    irreversible while the provider's fuse holds; all or none where a preview was agreed to."""
+    provider = raw.get("provider", {}).get("S", "")
+    if errand.plans:
+        return Verdict(0, "planned")
+    if errand.agreed is not None:
+        return _as_agreed(errand.agreed, key, provider, steps)
+    if provider in errand.held:
+        free = _before_the_first_irreversible(steps)
+        return Verdict(free, "held" if free < len(steps) else None)
+    return Verdict(len(steps))
+
+
+def _as_agreed(
+    agreed: Mapping[str, Line], key: Key, provider: str, steps: Sequence[Step]
+) -> Verdict:
+    now, planned = line_of(key, provider, "different", steps), agreed.get(parked_id(key))
+    if planned is not None and says_the_same(planned, now):
+        return Verdict(len(steps))
+    if planned is None and not steps:
+        return Verdict(0)
+    why = "not_in_the_preview" if planned is None else "decided_otherwise"
+    difference = {"id": now["id"], "provider": provider, "why": why, "planned": planned, "now": now}
+    return Verdict(0, "different", difference)
+
+
+def _before_the_first_irreversible(steps: Sequence[Step]) -> int:
+    for number, step in enumerate(steps):
+        if is_irreversible(step):
+            return number
+    return len(steps)

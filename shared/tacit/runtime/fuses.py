@@ -1,0 +1,94 @@
+"""The fuses of a run: one for each provider that it covers."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tacit.domain.fuse import judged
+from tacit.policies import newest, shipped
+from tacit.runtime.observability import held, logger
+from tacit.store.fuses import Fuses, Held
+from tacit.store.runs import ALL, REST, Run, ShardState
+from tacit.store.table import Table
+
+# A run without irreversible steps ends a silence, which days are long enough to measure.
+_QUIET = timedelta(hours=12)
+
+
+def providers_of(scope: str) -> list[str]:
+    return sorted(shipped()) if scope == ALL else scope.split("+")
+
+
+class RunFuses:
+    def __init__(self, table: Table) -> None:
+        self._fuses = Fuses(table)
+
+    def least_count(self, scope: str) -> int:
+        """From how many due records on a run looks before it leaps: below, no fuse can hold it."""
+        return min(newest(name).fuse.min_count for name in providers_of(scope))
+
+    def joined(self, job: str, scope: str) -> dict[str, dict[str, Any]]:
+        """The providers that another run of the job is held for: what waits there waits here."""
+        found = {}
+        for name in providers_of(scope):
+            hold = self._fuses.held(job, name)
+            if hold is not None:
+                found[name] = {"joins": hold.run_id}
+        return found
+
+    def judged(
+        self, run: Run, states: Mapping[str, ShardState], now: datetime
+    ) -> dict[str, dict[str, Any]]:
+        """Why irreversible steps wait, by provider; what is found to be held raises the alarm."""
+        wanted, found = _irreversible(states), dict[str, dict[str, Any]]()
+        for name in providers_of(run.scope):
+            hold = self._fuses.held(run.job, name) or self._tripped(run, name, wanted[name], now)
+            if hold is None:
+                continue
+            if hold.run_id == run.id:
+                found[name] = {"code": str(hold.tripped.code), **hold.tripped.numbers}
+            else:
+                found[name] = {"joins": hold.run_id}
+        return found
+
+    def _tripped(self, run: Run, name: str, wanted: int, now: datetime) -> Held | None:
+        """The hold that there is from now on: this run's, or of another one that came first."""
+        usual, _, _ = self._fuses.usual(run.job, name)
+        tripped = judged(wanted, usual, newest(name).fuse, run.as_of)
+        if tripped is None:
+            return None
+        if self._fuses.hold(run.job, name, run.id, tripped, now):
+            logger().error("run held", run=run.id, provider=name, code=str(tripped.code))
+            held(run.job)
+        return self._fuses.held(run.job, name)
+
+    def done(self, run: Run, states: Mapping[str, ShardState]) -> None:
+        """What the run has done is usual from now on. Of a held provider, once it is released."""
+        done = _irreversible(states)
+        for name in providers_of(run.scope):
+            waits = "joins" not in run.held[name] if name in run.held else None
+            if (run.stage == REST) != (waits is True) or waits is False:
+                continue
+            usual, _, _ = self._fuses.usual(run.job, name)
+            recent = usual.last_as_of is not None and run.as_of - usual.last_as_of < _QUIET
+            if done[name] or not recent:
+                # What was released is of the day of its release: the silence is over then.
+                as_of = max(run.as_of, run.released_at or run.as_of)
+                self._fuses.done(run.job, name, run.id, as_of, done[name])
+
+    def release(self, run: Run) -> None:
+        for name, why in run.held.items():
+            if "joins" not in why:
+                self._fuses.release(run.job, name, run.id)
+
+
+def _irreversible(states: Mapping[str, ShardState]) -> Counter[str]:
+    """How many records had an irreversible step, by provider."""
+    found: Counter[str] = Counter()
+    for state in states.values():
+        for name, number in state.totals.items():
+            kind, _, provider = name.partition("|")
+            if kind == "irreversible":
+                found[provider] += number
+    return found

@@ -1,0 +1,154 @@
+"""The stages of a run: what a worker is sent to do, what it has done, and what comes next.
+
+Every write here can be made again: a message that comes twice finds what it wrote the first time.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tacit.runtime.errand import Errand
+from tacit.runtime.fuses import RunFuses
+from tacit.runtime.jobs import Jobs, Parcel
+from tacit.runtime.lines import Line
+from tacit.runtime.observability import finished, logger
+from tacit.runtime.stack import Stack
+from tacit.runtime.tally import Tally
+from tacit.store import keys
+from tacit.store.repository import done_by
+from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
+from tacit.store.runs import HELD, PLAN, REST, WORK, Run, ShardState
+
+_AT_THE_END = 999_999  # a page behind all pages of a shard
+
+
+class Stages:
+    def __init__(self, stack: Stack) -> None:
+        self._table = stack.table
+        self._clock = stack.clock
+        self._jobs = Jobs(stack)
+        self._lines = RunLines(stack.table)
+        self._fuses = RunFuses(stack.table)
+
+    def errands(self, parcel: Parcel) -> Callable[[str], Errand]:
+        """What is to be done with each of the parcel's shards."""
+        run = self._jobs.runs.get(parcel.run_id)
+        held = _held(run, parcel.stage) if run else frozenset[str]()
+        preview_id = run.preview_id if run else None
+
+        def errand(shard: str) -> Errand:
+            return Errand(
+                run_id=parcel.run_id,
+                job=parcel.job,
+                as_of=parcel.as_of,
+                scope=parcel.scope,
+                stage=parcel.stage,
+                shard=shard,
+                held=held,
+                agreed=self._agreed(preview_id, shard) if preview_id else None,
+            )
+
+        return errand
+
+    def _agreed(self, preview_id: str, shard: str) -> dict[str, Line]:
+        return {line["id"]: line for line in self._lines.of_shard(preview_id, shard)}
+
+    def state(self, errand: Errand) -> ShardState:
+        return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
+
+    def counted(self, errand: Errand, state: ShardState, tally: Tally) -> ShardState:
+        """The shard with what came of the records that are behind it now, which is told line by
+        line. To be saved afterwards."""
+        self.tell(errand, state, tally)
+        counts = tally.counts
+        if errand.stage == REST:  # what did not change was counted before the release
+            counts = Counter({n: k for n, k in counts.items() if n not in ("unchanged", "refused")})
+        return state.counting(counts, tally.totals)
+
+    def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
+        page = (errand.run_id, errand.shard, state.page)
+        if tally.lines:
+            self._lines.put(*page, tally.lines, LINE)
+        if tally.differences:
+            self._lines.put(*page, tally.differences, DIFFERENCE)
+
+    def saved(self, errand: Errand, state: ShardState) -> ShardState:
+        """Where another worker has come as far with the shard, his state is the one to go on."""
+        if state.done and errand.agreed:
+            missing = self._missing(errand)
+            self._lines.put(errand.run_id, errand.shard, _AT_THE_END, missing, DIFFERENCE)
+            state = state.counting({"different": len(missing)}, {})
+        state = state.counting({}, self._table.units.taken())
+        if self._jobs.runs.save(errand.run_id, state, errand.stage):
+            return state
+        return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
+
+    def _missing(self, errand: Errand) -> list[dict[str, Any]]:
+        """What the preview had and nobody met in the shard: it is not due any more, and not by this
+        run."""
+        there = self._lines.of_shard(errand.run_id, errand.shard)
+        met = {line["id"] for line in there}
+        left = {n: line for n, line in (errand.agreed or {}).items() if n not in met}
+        heads = self._table.get_many([keys.of_record(name) for name in left])
+        done = {key for key, raw in heads.items() if done_by(raw) == errand.mark}
+        return [
+            {
+                "id": name,
+                "provider": line["provider"],
+                "why": "not_due_any_more",
+                "planned": line,
+                "now": None,
+            }
+            for name, line in left.items()
+            if keys.of_record(name) not in done
+        ]
+
+    def over(self, parcel: Parcel) -> None:
+        """The parcel's shards are done. Whoever finds that all are moves the run on."""
+        run = self._jobs.runs.get(parcel.run_id)
+        if run is None or run.finished_at is not None:
+            return
+        states = self._jobs.runs.shards(run.id, parcel.stage)
+        if len(states) < keys.SHARDS or not all(state.done for state in states.values()):
+            return
+        if parcel.stage == PLAN:
+            run = self._planned(run, states) if run.stage == PLAN else run
+            if run.stage == WORK:
+                self._jobs.deal(run)
+        elif parcel.stage == run.stage:
+            self._worked(run, states)
+
+    def _planned(self, run: Run, states: dict[str, ShardState]) -> Run:
+        """A preview is over; any other run goes on, with or without what its fuses hold."""
+        planned = sum(sum(state.counts.values()) for state in states.values())
+        if run.preview:
+            after = replace(run, planned=planned, finished_at=self._clock.now())
+        else:
+            held = self._fuses.judged(run, states, self._clock.now())
+            after = replace(run, planned=planned, held=held, stage=WORK)
+        if not self._jobs.runs.move(after, PLAN):
+            return self._jobs.runs.get(run.id) or after
+        return after
+
+    def _worked(self, run: Run, states: dict[str, ShardState]) -> None:
+        """All is done that may be: the run is over, or waits for its release."""
+        self._fuses.done(run, states)
+        if run.waits:
+            self._jobs.runs.move(replace(run, stage=HELD), run.stage)
+            return
+        now = self._clock.now()
+        if not self._jobs.runs.move(replace(run, finished_at=now), run.stage):
+            return
+        seconds = max(0, int((now - run.started_at).total_seconds()))
+        late = max(0, int((now - run.as_of).total_seconds()))
+        logger().info("run finished", run=run.id, seconds=seconds)
+        finished(run.job, seconds, late)
+
+
+def _held(run: Run, stage: str) -> frozenset[str]:
+    """Whose irreversible steps wait: while working all that are held, after the release only what
+    other runs are held for."""
+    if stage == REST:
+        return frozenset(name for name, why in run.held.items() if "joins" in why)
+    return frozenset(run.held)
