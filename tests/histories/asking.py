@@ -14,7 +14,7 @@ from tests.histories.doors import Door
 from tests.histories.heads import Head
 from tests.histories.passing import Passing
 from tests.histories.people import STAFF
-from tests.histories.reckoning import months_later
+from tests.histories.reckoning import months_later, start_of
 
 ASKER = st.sampled_from(("holder",) * 8 + ("erin", "stan", "bob", "carol", "dave", "olle", "hugo"))
 MODE = st.sampled_from(("at_term", "at_term", "immediate"))
@@ -87,6 +87,23 @@ class Asking(Passing):
         if account is None:
             wanted = predictions.of_restoration(head, self.today, who)
             self.expects(head, words, answer, wanted)
+
+    @rule(which=WHICH, minutes=st.sampled_from((-1, 0)))
+    def at_the_brink(self, which: int, minutes: int) -> None:
+        """In the last minute in which a contract comes back, and in the first in which it does
+        not."""
+        head = self.head(which)
+        last = head.until if head.status == "expired" else head.ends
+        if head.status not in ("expired", "non_renewing") or last is None:
+            return
+        brink = start_of(last, self.world.zone) + timedelta(minutes=minutes)
+        if brink <= self.stage.now:
+            return
+        self.stage.stand(brink)
+        if head.status == "expired":
+            self.restore(which, STAFF, 0)
+        else:
+            self.reactivate(which, "holder")
 
     @rule(which=WHICH, asker=ASKER, number=st.integers(1, 2), stale=st.booleans())
     def renew(self, which: int, asker: str, number: int, stale: bool) -> None:

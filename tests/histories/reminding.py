@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -11,17 +12,25 @@ from tacit.domain.tickets.commands import CancelTickets
 from tacit.domain.tickets.shops import ChangeSettings, InvoiceWish, RedoSettings, UndoSettings
 from tacit.domain.tickets.values import Refund
 from tests.histories import closing
+from tests.histories.between import void
 from tests.histories.eye import Stop
 from tests.histories.heads import instant
+from tests.histories.invoices import Invoice
 from tests.histories.machine import DAYS, HOURS, cut
+from tests.histories.organising import ASKER, Organising
 from tests.histories.people import ORGANISER, STAFF
 from tests.histories.reckoning import day_of
-from tests.histories.tickets import ASKER, JOB, WHICH, Tickets
+from tests.histories.tickets import JOB, WHICH
 
 KEPT = 20  # I19
 
 
-class Reminding(Tickets):
+def due_first(order: Invoice) -> tuple[datetime, str]:
+    assert order.next_at is not None
+    return order.next_at, str(order.id)
+
+
+class Reminding(Organising):
     """`settings` are the model's own list of them, `place_of` says which is in force."""
 
     @rule(days=DAYS, hour=HOURS)
@@ -76,28 +85,44 @@ class Reminding(Tickets):
     )
     def between_read_and_commit(self, number: int, which: int, what: str) -> None:
         """Money, or the organiser, or another worker comes while an order is worked."""
-        order = self.order(which)
+        coming = [order for order in self.orders if order.next_at is not None]
+        order = min(coming, key=due_first) if coming else self.order(which)
+        if order.next_at is not None and order.next_at > self.stage.now:
+            self.stage.stand(order.next_at)
         body = self.errands.deal(JOB, self.stage.now)
         self.errands.waiting.remove(body)
-        self.references += 1
-        today = day_of(self.stage.now, order.timezone)
-        paying = self.doors.pay(
-            ORGANISER, order.id, max(1, order.total), f"pay-{self.references}", today
-        )
-        refund = Refund("full", "ill")
-        leaving = self.doors.order(
-            ORGANISER, order.id, lambda actor: CancelTickets(actor, None, None, refund)
-        )
+        asked = None if what == "job" else self._asked(order, what)
 
         def meanwhile() -> None:
-            if what == "job":
-                self.errands.work(body, 1)
+            if asked is not None:
+                asked()
             else:
-                door = paying if what == "pay" else leaving
-                self.doors.ask(ORGANISER, f"({order.id}) {what}", door, 1)
+                self.errands.work(body, 1)
 
         with self.stage.stopped(Stop(number, False, meanwhile)):
             self.errands.work(body)
+
+    @precondition(lambda self: self.orders)
+    @rule(which=WHICH, first=st.sampled_from(("pay", "cancel")))
+    def at_once(self, which: int, first: str) -> None:
+        """Money is booked while the organiser cancels, or the other way round."""
+        order = self.order(which)
+        then = self._asked(order, "cancel" if first == "pay" else "pay")
+        call = self._asked(order, first, 0)
+        with self.stage.stopped(Stop(1, False, lambda: void(then()))):
+            call()
+
+    def _asked(self, order: Invoice, what: str, number: int = 1) -> Callable[[], object]:
+        """By one of the two hands."""
+        self.references += 1
+        today, refund = day_of(self.stage.now, order.timezone), Refund("full", "ill")
+        minor, reference = max(1, order.total), f"pay-{self.references}"
+        door = self.doors.pay(ORGANISER, order.id, minor, reference, today)
+        if what == "cancel":
+            door = self.doors.order(
+                ORGANISER, order.id, lambda actor: CancelTickets(actor, None, None, refund)
+            )
+        return lambda: self.doors.ask(ORGANISER, f"({order.id}) {what}", door, number)
 
     @rule()
     def relay(self) -> None:
