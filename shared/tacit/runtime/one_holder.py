@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tacit.domain.collecting import Collected, Purse, by_priority, collect
-from tacit.domain.decision import Change, Decision, Situation
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.policy import Policy, ShortBalance
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract
@@ -21,7 +21,7 @@ from tacit.runtime.till import Till
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
-from tacit.store.repository import LostRace
+from tacit.store.repository import LostRace, done_by
 from tacit.store.writes import Write
 
 _LOST_RACES = 20
@@ -182,9 +182,13 @@ class OneHolder:
         except LostRace as race:
             if not all(name.startswith(_OF_ACCOUNT) for name in race.of):
                 self._read_again(due)
-            if pays or due.key in self._left:
+            there = self._left.get(due.key)
+            if pays or (there is not None and done_by(there.raw) != self._errand.mark):
                 raise
-            return  # another worker wrote the same down, and the purse is none the less
+            if there is not None:  # another worker wrote the same down: the purse is none the less
+                short = NothingToDo(there.contract, "still_short")
+                self._aside.append((there, short, Verdict(0)))
+            return
         if word == "done":
             self.went_through(Pending(self, due, change))
             return
