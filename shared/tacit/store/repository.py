@@ -10,8 +10,8 @@ from tacit.domain.decision import Change
 from tacit.domain.labels import registered_form
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
-from tacit.domain.registration import ADDONS_OF_A_CONTRACT
 from tacit.domain.values import (
+    ADDONS_OF_A_CONTRACT,
     Account,
     Contract,
     Event,
