@@ -12,8 +12,6 @@ layer; with DynamoDB's description cut down to the operations that we use.
 from __future__ import annotations
 
 import compileall
-import gzip
-import json
 import os
 import py_compile
 import shutil
@@ -24,23 +22,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from botocore.loaders import Loader
-
+from local.cut_model import cut_down
 from local.places import ANY_KEY, LOCAL, ROOT
 
 FLOOR = "floor"
 RUNS = 7
-OPERATIONS = (
-    "BatchGetItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "TransactWriteItems",
-    "UpdateItem",
-)
 TRIED = ("relay", "expiries_worker", "contracts")
 JOBS = ("expiries", "expiries_worker", "renewals", "renewals_worker")
 TARGETS = {FLOOR: 1.0, **dict.fromkeys((*JOBS, "relay", "sweep"), 1.2)}
@@ -88,7 +75,7 @@ def tried(functions: Sequence[str] = TRIED) -> dict[str, dict[str, dict[str, flo
         for package in SDK_PACKAGES:
             _packed(package, layered / "layer")
         _compiled(layered)
-        smaller = {"AWS_DATA_PATH": str(_cut_down(folder / "models"))}
+        smaller = {"AWS_DATA_PATH": str(cut_down(folder / "models"))}
         shapes: dict[str, tuple[Path, dict[str, str]]] = {
             "as shipped": (folder, {}),
             "not compiled": (plain, {}),
@@ -177,51 +164,6 @@ def _compiled(folder: Path) -> None:
         folder, quiet=2, force=True,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )  # fmt: skip
-
-
-def _cut_down(folder: Path) -> Path:
-    """A folder that botocore looks into first, with DynamoDB's description in it, less the
-    operations and the documentation that nobody here uses."""
-    loader = Loader()
-    version = loader.determine_latest_version("dynamodb", "service-2")
-    found = loader.load_data(f"dynamodb/{version}/service-2")
-    operations = {name: found["operations"][name] for name in OPERATIONS}
-    cut = smaller({**found, "operations": operations})
-    place = folder / "dynamodb" / version
-    place.mkdir(parents=True)
-    with gzip.open(place / "service-2.json.gz", "wt") as out:
-        json.dump(cut, out)
-    return folder
-
-
-def smaller(description: Mapping[str, Any]) -> dict[str, Any]:
-    """A service's description with the shapes that its operations lead to, and no documentation."""
-    shapes, found = description["shapes"], dict[str, Any]()
-    ahead = list(_shapes_in(description["operations"]))
-    while ahead:
-        name = ahead.pop()
-        if name not in found:
-            found[name] = _silent(shapes[name])
-            ahead += _shapes_in(shapes[name])
-    operations = _silent(description["operations"])
-    return {**description, "operations": operations, "shapes": found}
-
-
-def _shapes_in(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        if isinstance(part.get("shape"), str):
-            yield part["shape"]
-        for each in part.values():
-            yield from _shapes_in(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _shapes_in(each)
-
-
-def _silent(part: Any) -> Any:
-    if isinstance(part, dict):
-        return {name: _silent(each) for name, each in part.items() if name != "documentation"}
-    return [_silent(each) for each in part] if isinstance(part, list) else part
 
 
 _without_compiled = shutil.ignore_patterns("__pycache__")

@@ -1,6 +1,7 @@
 """How fast one worker ends contracts, beside bare boto3 loops that write the same items.
 
-Each turn has a fresh table with the same contracts, which end that day and do not renew.
+Each turn has a fresh table with the same contracts, which end that day and do not renew: those of
+few holders, so that each shard has many, and of many, so that each of the 64 has a few.
 
 `python -m tests.repository.bench_expiries` prints what it found as JSON. BENCH_EXPIRIES, how many
 contracts are due, makes it shorter.
@@ -42,7 +43,7 @@ from tests.repository.desk import Desk, portfolio
 from tests.unit.cases import at
 
 DUE = 512
-HOLDERS = 128
+HOLDERS = (16, 128)
 ROUNDS = 5
 ENDS, AS_OF = date(2025, 9, 1), "2025-09-02"
 
@@ -50,9 +51,9 @@ ENDS, AS_OF = date(2025, 9, 1), "2025-09-02"
 class Ending:
     """Fresh tables with the same contracts due."""
 
-    def __init__(self, client: Any, bare: Any, due: int) -> None:
+    def __init__(self, client: Any, bare: Any, due: int, holders: int) -> None:
         self.client, self.bare, self.number = client, bare, due
-        self.contracts, self.orders = portfolio(due, ENDS, HOLDERS)
+        self.contracts, self.orders = portfolio(due, ENDS, holders)
 
     @contextmanager
     def table(self) -> Iterator[Desk]:
@@ -101,7 +102,10 @@ def main() -> int:
         client, bare = client_of(endpoint_url), boto3.client("dynamodb", endpoint_url=endpoint_url)
         bare.list_tables()  # what the first call of a client loads is not counted
         with redirect_stdout(sys.stderr):  # the workers' metrics are not the answer
-            found = compared(Ending(client, bare, due))
+            found = {
+                f"{holders} holders": compared(Ending(client, bare, due, holders))
+                for holders in HOLDERS
+            }
     sys.stdout.write(json.dumps(found) + "\n")
     return 0
 

@@ -31,7 +31,7 @@ def found() -> dict[str, Any]:
         },
         "imports": {"expiries": {"ms": 500.0}, "expiries_worker": {"ms": 1000.0}},
         "renewals": {"rates": {"1": {"worker a second": 200.0}}},
-        "expiries": {"worker a second": 400.0},
+        "expiries": {"128 holders": {"worker a second": 400.0}},
     }
 
 
