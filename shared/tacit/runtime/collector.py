@@ -123,9 +123,10 @@ class Collector:
             person = (due.contract.provider, due.contract.holder)
             by_person.setdefault(person, []).append(due)
         again = partial(self._again, errand, tally)
+        accounts = self._stack.repository.raw_accounts_of(sorted(by_person))
         holders = [
-            OneHolder(self._till, person, his, errand, tally, again)
-            for person, his in sorted(by_person.items())
+            OneHolder(self._till, person, by_person[person], errand, tally, again, raws)
+            for person, raws in accounts.items()
         ]
         if not errand.plans:
             self._commit_together(holders)

@@ -7,7 +7,7 @@ not committed yet is decided again from the first on, on the accounts as they ar
 fit before may fit now, and nothing less important comes before it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tacit.domain.collecting import Collected, Purse, by_priority, collect
@@ -19,6 +19,7 @@ from tacit.runtime.errand import Errand, Verdict, judged
 from tacit.runtime.tally import Tally
 from tacit.runtime.till import Till
 from tacit.store import keys
+from tacit.store.account_items import account_of
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
@@ -49,9 +50,10 @@ class Pending:
 
 
 class OneHolder:
-    """`person` is (provider, holder). `again` reads one contract afresh; None, and counted, where
-    nothing is left to be done with it. `lost` says that a decision did not go through: what was
-    decided behind it stands on nothing."""
+    """`person` is (provider, holder); `accounts` are his, read with those of others: the first fold
+    stands on them, any other reads them anew. `again` reads one contract afresh; None, and counted,
+    where nothing is left to be done with it. `lost` says that a decision did not go through: what
+    was decided behind it stands on nothing."""
 
     def __init__(
         self,
@@ -61,7 +63,9 @@ class OneHolder:
         errand: Errand,
         tally: Tally,
         again: Callable[[keys.Key], Due | None],
+        accounts: Sequence[Raw],
     ) -> None:
+        self._accounts: Sequence[Raw] | None = accounts
         self._till, self._person, self._errand = till, person, errand
         self._tally, self._again = tally, again
         self._left = _in_order(due)
@@ -132,7 +136,7 @@ class OneHolder:
         self._tally.note(due.key, due.raw, _word(change), (change,))
         if change.movement is not None:
             self._paid = (*self._paid, due.contract.id)
-            self._till.charged_one()
+            self._till.charged_one(change.movement.account.id)
 
     @property
     def _untried(self) -> int:
@@ -141,8 +145,11 @@ class OneHolder:
     def _purse(self) -> Purse:
         """The accounts as they are now. One that cannot be read is a person's turn, and with it
         all that it might have paid."""
+        raws, self._accounts = self._accounts, None
+        if raws is None:
+            raws = self._till.repository.raw_accounts_of([self._person])[self._person]
         try:
-            return Purse(self._till.repository.accounts_of(*self._person), ahead=self._paid)
+            return Purse(tuple(map(account_of, raws)), ahead=self._paid)
         except Broken as broken:
             for due in list(self._left.values()):
                 self._park(due, f"an account of its holder cannot be read: {broken}")
