@@ -21,7 +21,9 @@ import boto3
 import pytest
 
 from tacit.runtime.stack import forget_stack
+from tests.integration import described
 from tests.integration.imitation import imitated_aws
+from tests.invariants.at_the_end import AtTheEnd
 from tests.tables import table_definition, template
 
 REGION = "eu-central-1"
@@ -170,7 +172,9 @@ class World:
         }
         answer = self.invoke(ROUTES[method, resource], event)
         found = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        return Reply(answer["statusCode"], found, answer["body"])
+        reply = Reply(answer["statusCode"], found, answer["body"])
+        described.check(f"{method} {resource}", event, reply.status, reply.text)
+        return reply
 
     def invoke(self, module: str, event: Any, context: Context | None = None) -> Any:
         handler = importlib.import_module(module).handler
@@ -307,6 +311,15 @@ def _matched(method: str, path: str) -> tuple[str, dict[str, str] | None]:
         if known == method and (found := re.fullmatch(pattern, path)):
             return resource, dict(zip(names, found.groups(), strict=True)) or None
     raise LookupError(f"the gateway has no {method} {path}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(AtTheEnd(_all_items, all_registered=True))
+
+
+def _all_items(funcargs: dict[str, Any]) -> list[dict[str, Any]] | None:
+    world = funcargs.get("world")
+    return world.items() if isinstance(world, World) else None
 
 
 @pytest.fixture(scope="session", autouse=True)

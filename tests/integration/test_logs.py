@@ -181,6 +181,7 @@ def break_record(
     )
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_no_line_holds_an_address_a_token_a_label_or_a_key(
     loud: None,
     world: World,

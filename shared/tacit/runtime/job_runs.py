@@ -17,7 +17,8 @@ from tacit.runtime.fuses import RunFuses
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import Stack
 from tacit.store.repository import KeyUsed
-from tacit.store.runs import ALL, COUNTS, HELD, PLAN, REST, WORK, Run, Runs, ShardState
+from tacit.store.runs import ALL, HELD, PLAN, REST, WORK, Run, Runs
+from tacit.store.shard_states import COUNTS, ShardState
 
 
 def scope_of(caller: Caller) -> str:

@@ -67,6 +67,7 @@ class OneHolder:
         self._left = _in_order(due)
         self._failed: set[keys.Key] = set()
         self._paid: tuple[str, ...] = ()
+        self._aside: list[tuple[Due, Decision, Verdict]] = []
         self.lost = False
 
     def collect_all(self) -> None:
@@ -78,16 +79,20 @@ class OneHolder:
             try:
                 for pending in self.fold():
                     self._commit(pending.due, pending.change)
+                self.settle()
                 break
             except LostRace:
                 lost = lost + 1 if self._untried == before else 0
                 if lost > _LOST_RACES:
                     raise Busy(f"lost {lost} races") from None
+                self._till.step_back(lost)
         self._tally.counts["failed"] += len(self._failed)
 
     def fold(self) -> Iterator[Pending]:
         """What is to be committed, from the first that is left to the last: the charges, then what
-        else is to be written. Each stands on what was committed before it."""
+        else is to be written. Each stands on what was committed before it. Where all goes through,
+        `settle` is to be called."""
+        self._aside, self.lost = [], False
         purse = self._purse()
         written: list[Pending] = []
         for due in list(self._left.values()):
@@ -103,12 +108,19 @@ class OneHolder:
             agreed = verdict.word != "different"
             purse = found.purse if agreed else _kept(found, purse, due)
             if not isinstance(decision, Change) or not verdict.free:
-                self._kept_back(due, decision, verdict)
+                self._aside.append((due, decision, verdict))
             elif decision.movement is not None:
                 yield Pending(self, due, decision)
             else:
                 written.append(Pending(self, due, decision))
         yield from written
+
+    def settle(self) -> None:
+        """All went through: what is not committed is through as well. Before that it may not be,
+        for it keeps its money from what comes behind it, in every fold."""
+        for due, decision, verdict in self._aside:
+            self._kept_back(due, decision, verdict)
+        self._aside = []
 
     def writes(self, pending: Pending) -> list[Write]:
         return self._till.writes(pending.change, self._errand.mark)

@@ -236,6 +236,7 @@ def broken(world: World, pk: str, update: str, value: str | None) -> None:
     )
 
 
+@pytest.mark.breaks("a record that cannot be read")
 @pytest.mark.parametrize("what", BREAKS)
 def test_G13_a_broken_record_is_parked_and_the_holders_others_are_renewed(
     spring: World, what: str

@@ -157,6 +157,7 @@ def test_an_exchange_goes_round_a_number_that_its_own_order_has_in_capitals(worl
     assert exchanged.status == 200, exchanged.text
 
 
+@pytest.mark.breaks("a policy that is not shipped")
 def test_G13_one_order_under_a_policy_that_is_not_shipped_does_not_hide_the_others(
     world: World,
 ) -> None:
@@ -299,6 +300,7 @@ def test_a_shop_that_is_not_yours_is_not_there_whatever_else_is_wrong(world: Wor
         assert world.call("GET", "/ticket-orders", customer("mallory"), query=asked).status == 404
 
 
+@pytest.mark.breaks("something is missing")
 def test_an_order_whose_shop_is_gone_can_still_be_seen_by_staff(world: World) -> None:
     opened_shop(world)
     placed(world)
