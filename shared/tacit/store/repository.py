@@ -43,10 +43,10 @@ from tacit.store.mapping import (
 from tacit.store.notice_items import notice_of, task_item, task_of
 from tacit.store.outbox import marked
 from tacit.store.plan_change_items import change_item, change_of
+from tacit.store.purses import Person, raw_accounts_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
-Person = tuple[str, str]  # provider, holder
 PARTIES = ("holder", "billing_contact", "technical_contact")
 
 
@@ -120,21 +120,7 @@ class Repository:
 
     def raw_accounts_of(self, people: Iterable[Person]) -> dict[Person, list[Raw]]:
         """The same of several holders in one batch, as DynamoDB holds them."""
-        names = {person: self._accounts_of(*person) for person in people}
-        found = self.table.get_many([key for every in names.values() for key in every])
-        return {
-            person: [found[key] for key in every if key in found] for person, every in names.items()
-        }
-
-    def _accounts_of(self, provider: str, holder: str) -> list[keys.Key]:
-        partition, links = keys.party(provider, holder), list[Item]()
-        after: Item | None = None
-        while True:
-            sort = Path("sk").startswith("account#")
-            page = self.table.query(partition, sort=sort, limit=100, after=after)
-            links, after = links + page.items, page.after
-            if after is None:
-                return [keys.account(link["account_id"]) for link in links]
+        return raw_accounts_of(self.table, people)
 
     def held_by(self, provider: str, holder: str, most: int) -> list[str]:
         """The ids of up to `most` contracts whose holder this is, less those that are closed. An
