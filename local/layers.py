@@ -14,6 +14,7 @@ BUDGETS: dict[str, float | None] = {
     "unit": 10,
     "integration": 60,
     "repository": 60,
+    "memory": 10,
     "template": None,
     "e2e": 120,
 }
@@ -22,15 +23,18 @@ BUDGETS: dict[str, float | None] = {
 # long test would come last, and one processor would wait for the other. Of the other layers one is
 # quick, and one shares a stack and its clock.
 TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-PARALLEL = {"unit": TWO, "integration": TWO, "repository": TWO}
-TITLES = {"repository": "DynamoDB Local", "e2e": "end to end"}
+PARALLEL = {"unit": TWO, "integration": TWO, "repository": TWO, "memory": TWO}
+# The repository suite once more, on the engine in memory that other tests believe.
+ASKED = {"memory": ["tests/memory", "tests/repository", "--engine", "memory"]}
+TITLES = {"repository": "DynamoDB Local", "memory": "in memory", "e2e": "end to end"}
 
 
 def run(layer: str, *options: str, variables: Mapping[str, str] | None = None) -> tuple[int, float]:
     """pytest's exit code and the seconds it took; a layer without a test has failed (code 5)."""
     say(f"\n=== {title(layer)} ===")
     started = time.monotonic()
-    command = [sys.executable, "-m", "pytest", f"tests/{layer}", *PARALLEL.get(layer, [])]
+    asked = ASKED.get(layer, [f"tests/{layer}"])
+    command = [sys.executable, "-m", "pytest", *asked, *PARALLEL.get(layer, [])]
     # A test that forgets to say which AWS it means must not find the developer's own.
     environment = {**aws_environment(), **(variables or {})}
     # Else pytest would read and rewrite every test anew, which takes as long as the shortest layer.

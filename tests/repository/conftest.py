@@ -1,4 +1,8 @@
-"""The repository suite runs on DynamoDB Local: one server, one fresh table a test."""
+"""The repository suite runs on DynamoDB Local: one server, one fresh table a test.
+
+With `--engine memory` it runs on the engine of `tests/memory` instead, but for what needs the
+server (`needs_the_server.py`).
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -8,19 +12,62 @@ from typing import Any
 import pytest
 from botocore.useragent import UserAgentString
 
-from tests.dynamodb_local import dynamodb_client, dynamodb_local
+from tests.dynamodb_local import client_of, running
+from tests.invariants.at_the_end import AtTheEnd
+from tests.memory.place import ENDPOINT, memory_dynamodb
 from tests.repository.desk import Desk
+from tests.repository.needs_the_server import named
 from tests.repository.racers import Racers
 from tests.repository.wire import Wire
 from tests.tables import table_definition
 
-__all__ = ["dynamodb_client", "dynamodb_local"]
+COLLECTED = pytest.StashKey[list[pytest.Item]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("local", "memory"), default="local")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.stash[COLLECTED] = list(items)
+    if in_memory(config):
+        left_out = [item for item in items if named(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not named(item)]
+
+
+def in_memory(config: pytest.Config) -> bool:
+    return bool(config.getoption("--engine", default="local") == "memory")
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local(pytestconfig: pytest.Config) -> Iterator[str]:
+    """The endpoint URL of a running DynamoDB Local, for what needs that very server."""
+    if in_memory(pytestconfig):
+        pytest.fail("this test needs the server, and needs_the_server.py does not name it")
+    with running() as endpoint_url:
+        yield endpoint_url
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The endpoint URL of the engine that this run is about."""
+    if in_memory(request.config):
+        with memory_dynamodb():
+            yield ENDPOINT
+    else:
+        yield request.getfixturevalue("dynamodb_local")
+
+
+@pytest.fixture(scope="session")
+def dynamodb_client(dynamodb_endpoint: str) -> Any:
+    return client_of(dynamodb_endpoint)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _aws(dynamodb_local: str) -> Iterator[None]:
+def _aws(dynamodb_endpoint: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment(dynamodb_local).items():
+        for name, value in environment(dynamodb_endpoint).items():
             patch.setenv(name, value)
         # botocore puts its description together anew for each call, and nobody reads it here.
         patch.setattr(UserAgentString, "to_string", lambda _: "tests")
@@ -39,6 +86,18 @@ def environment(endpoint_url: str) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": "Tacit",
         "LOG_LEVEL": "CRITICAL",
     }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(AtTheEnd(_all_items, all_registered=False))
+
+
+def _all_items(funcargs: dict[str, Any]) -> list[dict[str, Any]] | None:
+    name, client = funcargs.get("dynamodb_table"), funcargs.get("dynamodb_client")
+    if name is None or client is None:
+        return None
+    pages = client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+    return [item for page in pages for item in page["Items"]]
 
 
 @pytest.fixture(scope="session")

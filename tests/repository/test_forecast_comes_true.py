@@ -93,13 +93,13 @@ class Known:
 
 
 @pytest.fixture
-def world(dynamodb_local: str) -> Iterator[World]:
-    """The functions as they are deployed, their table on DynamoDB Local, all else on moto."""
+def world(dynamodb_endpoint: str) -> Iterator[World]:
+    """The functions as they are deployed, their table on this run's engine, all else on moto."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**ENVIRONMENT, **environment(dynamodb_local)}.items():
+        for name, value in {**ENVIRONMENT, **environment(dynamodb_endpoint)}.items():
             patch.setenv(name, value)
         # What is meant for the server, moto would first look for among all of AWS's addresses.
-        past_moto = {"core": {"passthrough": {"urls": [re.escape(dynamodb_local)]}}}
+        past_moto = {"core": {"passthrough": {"urls": [re.escape(dynamodb_endpoint)]}}}
         with mock_aws(config=past_moto), new_world() as made:
             yield made
 

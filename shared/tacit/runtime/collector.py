@@ -27,7 +27,7 @@ from tacit.store import keys
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
-from tacit.store.runs import ShardState
+from tacit.store.shard_states import ShardState
 from tacit.versions import newest_of, policy_of
 
 _KEYS_AT_ONCE = 1000
