@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, World
+from tests.integration.faults.job_worlds import NOON
 from tests.integration.faults.scenes import Prepare, Scene
 from tests.integration.faults.scenes_jobs import (
     EXPIRIES,
     JOBS,
-    NOON,
     REMINDERS,
     RENEWALS,
     begun,
@@ -124,7 +124,7 @@ def _previewed(job: str, world: World) -> str:
     dry = {"dry_run": "true"}
     reply = world.call("POST", "/job-runs", STAFF, _asked(job), query=dry)
     assert reply.status == 202, reply.text
-    return str(reply.json["id"])
+    return str(reply.json["preview_id"])
 
 
 @cache
