@@ -5,7 +5,6 @@ everything of ours.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +15,8 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from tests.integration.aws_calls import Grant, grants_of
+from tests.integration.faults.words import Key, about, unrandom, written_in
 
-Key = tuple[str, str]
 Answer = dict[str, Any]
 Go = Callable[[Mapping[str, Any]], Answer]
 Strike = Callable[[Go, dict[str, Any], str], Answer]
@@ -25,7 +24,6 @@ Strike = Callable[[Go, dict[str, Any], str], Answer]
 
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
 MAIL, PUBLICATION, MESSAGE = "SESv2.SendEmail", "EventBridge.PutEvents", "SQS.SendMessage"
-_RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
 
 
 class Cut(BaseException):
@@ -151,56 +149,6 @@ def _call(module: str, operation: str, params: dict[str, Any]) -> Call:
     service, _, name = operation.partition(".")
     grants = frozenset(grants_of(service, name, params))
     return Call(module, operation, unrandom(about(name, params)), grants, params)
-
-
-def about(name: str, params: Mapping[str, Any]) -> str:
-    """In a few words, what a call is for."""
-    match name:
-        case "Query":
-            values = params["ExpressionAttributeValues"].values()
-            asked = " ".join(str(next(iter(value.values()))) for value in values)
-            return f"{params.get('IndexName', 'table')}: {asked}"
-        case "BatchGetItem":
-            (wanted,) = params["RequestItems"].values()
-            return ", ".join("/".join(_key(key)) for key in wanted["Keys"])
-        case "PutEvents":
-            return ", ".join(entry["DetailType"] for entry in params["Entries"])
-        case "SendEmail":
-            return str(params["Content"]["Simple"]["Subject"]["Data"])
-        case "SendMessage":
-            return str(params["MessageBody"])[:60]
-        case "GetSecretValue":
-            return ""
-        case "GetItem":
-            return "/".join(_key(params["Key"]))
-        case _:
-            return ", ".join("/".join(key) for key in written_in(f"DynamoDB.{name}", params))
-
-
-def unrandom(text: str) -> str:
-    return _RANDOM.sub("…", text)
-
-
-def written_in(operation: str, params: Mapping[str, Any]) -> list[Key]:
-    """The keys of what a call writes, or only looks at within a transaction."""
-    match operation.removeprefix("DynamoDB."):
-        case "PutItem":
-            return [_key(params["Item"])]
-        case "UpdateItem" | "DeleteItem":
-            return [_key(params["Key"])]
-        case "TransactWriteItems":
-            each = [next(iter(entry.values())) for entry in params["TransactItems"]]
-            return [_key(one.get("Key") or one["Item"]) for one in each]
-        case "BatchWriteItem":
-            rows = [row for rows in params["RequestItems"].values() for row in rows]
-            each = [next(iter(row.values())) for row in rows]
-            return [_key(one.get("Key") or one["Item"]) for one in each]
-        case _:
-            return []
-
-
-def _key(item: Mapping[str, Any]) -> Key:
-    return item["pk"]["S"], item["sk"]["S"]
 
 
 @contextmanager

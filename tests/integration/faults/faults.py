@@ -95,7 +95,7 @@ def _stops_early(go: Go, params: dict[str, Any], _operation: str) -> Answer:
 
 def _entry_refused(go: Go, params: dict[str, Any], _operation: str) -> Answer:
     """The bus takes all but the first; alone, it is not asked at all."""
-    first, *others = params["Entries"]
+    _, *others = params["Entries"]
     taken = go({**params, "Entries": others})["Entries"] if others else []
     refused = {"ErrorCode": "InternalFailure", "ErrorMessage": "made up"}
     return {"FailedEntryCount": 1, "Entries": [refused, *taken]}

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration.faults.calls import Effects, Key
+from tests.integration.faults.calls import Effects
+from tests.integration.faults.words import Key
 
 Item = dict[str, Any]
 
@@ -24,15 +25,16 @@ ONCE_TOO_OFTEN: dict[tuple[str, str], str] = {
 }
 # Items of a run, by their sort keys. How far a worker has come is written in its own words, and
 # depends on where it was cut off: what it comes to is asked of GET /job-runs/{id}. What was done
-# is told line by line, in `totals`, and to the fuse: less of it where a worker died between a commit
-# and the end of its page, since whoever works the page again finds that it is done, and not how.
+# is told line by line, in `totals`, and to the fuse: less of it where a worker died between a
+# commit and the end of its page, since whoever works the page again finds that it is done, and not
+# how.
 _PROGRESS = re.compile(r"(plan|shard|rest)#")
 _LINES = re.compile(r"(line|difference)#")
 _TOTALS = "totals"
 # What may come twice, and why. Everything else is there exactly as often as without the fault.
 TWICE: dict[str, str] = {
     "events": "the bus is told at least once; whoever listens goes by the event's id",
-    "messages": "a queue hands out at least once; a message says what to look after, not what to do",
+    "messages": "a queue hands out at least once; a message says what to look after, no more",
     "mails": "only where one had left and nothing could be written down about it: SES has no token",
 }
 NOT_THERE = "A RUN THAT IS NOT THERE"

@@ -81,7 +81,7 @@ def _asking(command: Command, key: bool) -> Act:
 
 
 def _scene(number: int, command: Command, key: bool) -> Scene:
-    prepare, who, method, path, body = command
+    prepare, who, method, path, _ = command
     prepare = _FURTHER_ON.get(prepare, prepare)
     door = door_of(method, path)
     again = key or door not in ANOTHER_TIME

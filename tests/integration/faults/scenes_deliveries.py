@@ -1,5 +1,5 @@
-"""Whatever a queue, the stream or a schedule hands to a function: events to the bus, mails, messages
-by hand, and what follows its parent.
+"""Whatever a queue, the stream or a schedule hands to a function: events for the bus, mails,
+messages by hand, and what follows its parent.
 """
 
 import json
@@ -8,8 +8,8 @@ from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, World
 from tests.integration.edge import AT_ONCE, SVENSKA
+from tests.integration.faults.job_worlds import broken
 from tests.integration.faults.scenes import Prepare, Scene
-from tests.integration.faults.scenes_jobs import broken
 from tests.integration.faults.stage import Act, Stage
 from tests.integration.messages import ordered, written
 from tests.integration.plan_changes import asked_for, serving
@@ -36,7 +36,7 @@ def three_events(world: World) -> list[dict[str, Any]]:
 
 
 def relays(stage: Stage) -> None:
-    """What the stream could not bring over, the sweep does; and the next one what that could not."""
+    """What the stream could not bring over, the sweep does, or the next one."""
     stage.starts("relay", {"Records": stage.given})
     sweeps(stage)
 

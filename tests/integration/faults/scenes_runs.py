@@ -8,8 +8,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, World
+from tests.integration.faults.job_worlds import NOON
 from tests.integration.faults.scenes import Prepare, Scene
-from tests.integration.faults.scenes_jobs import EXPIRIES, JOBS, NOON, REMINDERS, RENEWALS, works
+from tests.integration.faults.scenes_jobs import (
+    EXPIRIES,
+    JOBS,
+    REMINDERS,
+    RENEWALS,
+    begun,
+    works,
+)
 from tests.integration.faults.stage import Act, Stage
 from tests.integration.money import opened
 from tests.integration.rules.policy_files import policy_files
@@ -43,6 +51,10 @@ def two_of(job: str, world: World) -> None:
         world.run_job(f"2025-{day}{NOON}", job)  # the last one a day before: no silence
 
 
+def _provider(job: str) -> str:
+    return "infomaniak" if job == REMINDERS else "kreativmedia"
+
+
 @contextmanager
 def few(then: Callable[[World], Any], world: World) -> Iterator[Any]:
     """The fuses hold soon, for as long as the world is there."""
@@ -70,7 +82,7 @@ def dealt(job: str) -> Prepare:
     def then(world: World) -> list[str]:
         two_of(job, world)
         world.set_clock(_AS_OF[job])
-        world.invoke(job, {"as_of": _AS_OF[job]})
+        begun(world, job, _AS_OF[job], _provider(job))
         return _bodies(world, job)
 
     return prepared(then)
@@ -79,7 +91,8 @@ def dealt(job: str) -> Prepare:
 def _held(world: World, job: str) -> str:
     two_of(job, world)
     world.set_clock(_AS_OF[job])
-    run = world.run_job(_AS_OF[job], job)
+    run = begun(world, job, _AS_OF[job], _provider(job))
+    world.work_queue(job=job)
     assert world.call("GET", f"/job-runs/{run}", STAFF).json["status"] == "held"
     return run
 
@@ -111,7 +124,7 @@ def _previewed(job: str, world: World) -> str:
     dry = {"dry_run": "true"}
     reply = world.call("POST", "/job-runs", STAFF, _asked(job), query=dry)
     assert reply.status == 202, reply.text
-    return str(reply.json["id"])
+    return str(reply.json["preview_id"])
 
 
 @cache

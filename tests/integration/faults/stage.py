@@ -1,45 +1,31 @@
-"""One prepared world on which the same story is told again and again, and whoever asks for things
-there: each asks again, as he would in life, where he was not answered.
-"""
+"""One prepared world on which the same story is told again and again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from tacit.runtime.stack import stack
-from tests.integration.conftest import STAFF, Context, Person, Reply, World, new_world
-from tests.integration.faults.calls import Call, Cut, Key, Line, line_to_aws
+from tests.integration.conftest import STAFF, World, new_world
+from tests.integration.faults.asking import Asking
+from tests.integration.faults.calls import Call, Line, line_to_aws
 from tests.integration.faults.faults import Fault
 from tests.integration.faults.final import Final, Item, final
+from tests.integration.faults.words import Key
 
-T = TypeVar("T")
 Act = Callable[["Stage"], Any]
-KEY = {"Idempotency-Key": "k-1"}
-_TRIES = 5
-# What a function asks for the wall clock; whoever is brought again is brought after a lease.
+# What asks for the wall clock.
 _WALLS = ("tacit.runtime.mail", "tacit.runtime.message_sender", "test_clock")
-_HIDDEN = timedelta(minutes=3)
 
 
-class GaveUp(Exception):
-    """Asked again and again, and never answered."""
-
-
-class Stage:
-    """`given` is what the preparation of the world has handed over."""
+class Stage(Asking):
+    """`told_calls` are those of the last telling; whether its fault `has_struck`, and left it
+    `in_doubt` whether a mail is out."""
 
     def __init__(self, world: World, line: Line) -> None:
-        self.world, self.line = world, line
-        self.given: Any = None
-        self.wall = datetime(2025, 2, 1, 12, tzinfo=UTC)
-        self.troubles: list[str] = []
-        self.delivered = 0
-        self.repeats = self.has_struck = self.in_doubt = False
+        super().__init__(world, line)
+        self.has_struck = self.in_doubt = False
         self.told_calls: list[Call] = []
-        self._invoke = world.invoke
         self._before: dict[Key, Item] = {}
 
     def prepared(self) -> None:
@@ -53,10 +39,9 @@ class Stage:
         """The story from its beginning, the fault at its `number`-th call; the world is as it was
         before once it is told. `repeats`: everybody asks twice, though all went well."""
         self.line.clear()
-        self.troubles, self.delivered, self.repeats = [], 0, repeats
+        self.from_the_beginning(repeats)
         if fault is not None:
             self.line.strike_at(number, fault.strike)
-        stack.cache_clear()
         try:
             seen = act(self)
             self.told_calls = list(self.line.calls)
@@ -70,105 +55,6 @@ class Stage:
         """Whether nothing was written behind the line's back."""
         now = {(each["pk"]["S"], each["sk"]["S"]): each for each in self.world.items()}
         return now == self._before
-
-    # ------------------------------------------------------------ who asks
-
-    def asks(
-        self,
-        method: str,
-        path: str,
-        who: Person,
-        body: Any = None,
-        *,
-        query: dict[str, str] | None = None,
-        key: bool = False,
-    ) -> Any:
-        """An HTTP client, who sends the same again until he is answered; (status, answer)."""
-        headers = KEY if key else None
-
-        def once() -> Reply:
-            reply = self.world.call(method, path, who, body, query=query, headers=headers)
-            if reply.status >= 500:
-                raise GaveUp(reply.text)
-            return reply
-
-        found = self._answered(once)
-        return [found.status, found.json]
-
-    def reads(self, path: str, who: Person, query: dict[str, str] | None = None) -> Any:
-        """All pages of a list, or a thing."""
-        found: list[Any] = []
-        query = dict(query or {})
-        while True:
-            status, body = self.asks("GET", path, who, query=query or None)
-            if status != 200 or "items" not in body or "next" not in body:
-                return [status, body]
-            found += body["items"]
-            if body["next"] is None:
-                return [status, found]
-            query["next"] = body["next"]
-
-    def delivers(self, module: str, body: str, left: int = 900_000) -> None:
-        """A queue, which hides a message for a while and brings it again where it was not done.
-        `left`: the milliseconds that the function has."""
-        record = {"messageId": "m-1", "eventSource": "aws:sqs", "body": body}
-
-        def once() -> None:
-            answer = self.invoke(module, {"Records": [record]}, Context(left=lambda: left))
-            if answer != {"batchItemFailures": []}:
-                self.wall += _HIDDEN
-                raise GaveUp(str(answer))
-
-        self._answered(once, cut=lambda: setattr(self, "wall", self.wall + _HIDDEN))
-
-    def delivers_what_was_sent(self, module: str, left: int = 900_000) -> None:
-        """The same queue with the messages that were put into it meanwhile, until it is empty."""
-        while self.delivered < len(self.line.effects.messages):
-            message = self.line.effects.messages[self.delivered]
-            self.delivered += 1
-            self.delivers(module, message["MessageBody"], left)
-
-    def starts(self, module: str, event: Any, request: str = "r-1") -> Any:
-        """A scheduler, a stream or Lambda itself: the same event again where the function failed.
-        One request has one id, however often it is tried."""
-        return self._answered(lambda: self.invoke(module, event, Context(aws_request_id=request)))
-
-    def runs_command(self, command: Callable[[], T]) -> T:
-        """An operator at his prompt."""
-
-        def once() -> T:
-            self.line.working = "command"
-            try:
-                return command()
-            finally:
-                self.line.working = None
-
-        return self._answered(once)
-
-    def _answered(self, ask: Callable[[], T], cut: Callable[[], None] | None = None) -> T:
-        for _ in range(_TRIES):
-            try:
-                found = ask()
-            except Cut:
-                self.troubles.append("cut off")
-                stack.cache_clear()  # another process
-                if cut is not None:
-                    cut()
-            except Exception as error:
-                self.troubles.append(f"{type(error).__name__}: {error}")
-            else:
-                return ask() if self.repeats else found
-        raise GaveUp("; ".join(self.troubles))
-
-    def invoke(self, module: str, event: Any, context: Context | None = None) -> Any:
-        """What the function calls from here on is its own."""
-        self.line.working = module
-        try:
-            return self._invoke(module, event, context)
-        finally:
-            self.line.working = None
-
-    # ------------------------------------------------------------ what it has come to
 
     def _changed(self) -> dict[Key, Item | None]:
         """Every item that is not as it was before; None where it is gone."""

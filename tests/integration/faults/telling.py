@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tests.integration.faults.asking import GaveUp
 from tests.integration.faults.calls import Call
 from tests.integration.faults.faults import Fault
 from tests.integration.faults.final import Allowed, Final, differences
 from tests.integration.faults.scenes import Scene
-from tests.integration.faults.stage import GaveUp, Stage
+from tests.integration.faults.stage import Stage
 
 Struck = tuple[str, Call]
 

@@ -6,7 +6,6 @@ each call, and each answer be lost.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -24,8 +23,6 @@ from tests.integration.test_permissions import FUNCTIONS, granted
 from tests.searches import far
 
 SCENES = [*KEYED, *KEYLESS, *READING, *JOB_SCENES, *RUN_SCENES, *DELIVERIES]
-# What is known to be wrong, and goes red here as soon as it is right.
-WRONG: dict[str, str] = {}
 TOLD: dict[str, Told] = {}
 STRUCK: set[Struck] = set()
 
@@ -36,17 +33,12 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
         yield made
 
 
-def each(scenes: list[Scene]) -> Any:
+def each(scenes: list[Scene]) -> pytest.MarkDecorator:
     """Those that share a preparation one after the other, so that it is made once."""
     worlds = list(dict.fromkeys(scene.prepare for scene in scenes))
     scenes = sorted(scenes, key=lambda scene: worlds.index(scene.prepare))
-    cases = [pytest.param(s.prepare, s, id=s.name, marks=_known(s)) for s in scenes]
-    return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"])
-
-
-def _known(scene: Scene) -> list[pytest.MarkDecorator]:
-    reason = WRONG.get(scene.name)
-    return [pytest.mark.xfail(reason=reason, strict=True)] if reason is not None else []
+    cases = [pytest.param(s.prepare, s, id=s.name) for s in scenes]
+    return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"], scope="module")
 
 
 def as_it_goes(stage: Stage, scene: Scene) -> Told:
