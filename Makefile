@@ -11,8 +11,8 @@ unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down clean token invoke build deploy bench check format test \
-	policy test-unit test-integration test-repository test-memory test-template test-e2e \
-	prove tools dev-tools check-tools
+	policy transitions openapi test-unit test-integration test-repository test-memory test-template \
+	test-e2e prove tools dev-tools check-tools
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ invoke: dev-tools ## Run one function: FUNCTION=expiries EVENT=events/expiries.j
 policy: dev-tools ## Say what is wrong with a policy file, and what it does: FILE=my.toml
 	@PYTHONPATH=shared $(RUN) -m tacit.policies check "$(FILE)"
 	@PYTHONPATH=shared $(RUN) -m tacit.policies explain "$(FILE)"
+
+transitions: dev-tools ## Print docs/transitions.md anew, from a walk through the core
+	@PYTHONPATH=shared $(RUN) -m local.transitions
 
 build: tools ## Build what is deployed, into .aws-sam/build
 	@$(RUN) -m local.deployment
@@ -67,10 +70,13 @@ test-memory: dev-tools ## Run the repository suite on the engine in memory
 test-template: check-tools ## Run the tests of template.yaml
 	@$(RUN) -m local.layers template
 
-test-e2e: tools ## Run the end-to-end tests on a stack of their own
+test-e2e: check-tools ## Run the end-to-end tests on a stack of their own
 	@$(RUN) -m local.layers e2e
 
-prove: dev-tools ## Run the long searches all the way: [SEED=7]
+openapi: dev-tools ## Write docs/openapi.json from the handlers
+	@$(RUN) -m local.openapi
+
+prove: check-tools ## Run the long searches all the way: [SEED=7]
 	@$(RUN) -m local.prove --seed "$(or $(SEED),0)"
 
 check: check-tools ## Formatting, lint, types, template, pins and their advisories
@@ -84,7 +90,7 @@ tools:
 	@$(PYTHON) -m local.environments $(INSISTING) dev sam ministack
 
 check-tools:
-	@$(PYTHON) -m local.environments $(INSISTING) dev sam ministack audit
+	@$(PYTHON) -m local.environments $(INSISTING) dev sam ministack audit schemathesis
 
 dev-tools:
 	@$(PYTHON) -m local.environments $(INSISTING) dev

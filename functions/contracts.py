@@ -27,11 +27,8 @@ app = api()
 def list_contracts() -> Response[str]:
     door = Door(app)
     door.known_query("status", "holder", "limit", "next")
-    asked, holder = door.query("status"), door.query("holder")
-    if asked is not None:
-        shapes.one_of(*Status)("status", asked)
-    if holder is not None:
-        shapes.subject("holder", holder)
+    asked = door.query("status", shapes.one_of(*Status))
+    holder = door.query("holder", shapes.subject)
     status = Status(asked) if asked is not None else None
     sources = _sources(door, status, holder)
     paging, limit, place = door.page(sources)
@@ -94,7 +91,7 @@ def get_forecast(id: str) -> Response[str]:
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
     door.known_query("until")
-    until = foreseeing.until(door.query("until"), view.now, view.policy.zone)
+    until = foreseeing.until(door.query("until", shapes.day), view.now, view.policy.zone)
     members, accounts = stack().households.of_contract(_shown(view))
     found = forecast(members, accounts, view.now, until, of=view.contract.id)
     told = foreseeing.forecast_json(found, until, view.actor.role)

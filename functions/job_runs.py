@@ -82,9 +82,7 @@ def list_lines(id: str) -> Response[str]:
     door.staff_only()
     run = _run(door)
     door.known_query("only", "limit", "next")
-    only = door.query("only")
-    if only is not None:
-        shapes.one_of("differences")("only", only)
+    only = door.query("only", shapes.one_of("differences"))
     paging, limit, place = door.page([run.id])
     kind = LINE if only is None else DIFFERENCE
     lines, behind = RunLines(stack().table).page(run.id, kind, limit, place)

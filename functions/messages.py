@@ -33,7 +33,7 @@ def list_messages() -> Response[str]:
     """Those about one order, the newest first."""
     door = Door(app)
     door.known_query("subject", "limit", "next")
-    order_id = message_bodies.subject(door.query("subject"))
+    order_id = message_bodies.subject(door.query("subject", shapes.identifier))
     order, actor = stack().ticket_orders.find(door.caller, order_id)
     paging, limit, place = door.page([order.id])
     found, behind = stack().messages_by_hand.book.page(order.id, limit, place)

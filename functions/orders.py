@@ -19,9 +19,7 @@ app = api()
 def list_orders() -> Response[str]:
     door = Door(app)
     door.known_query("holder", "limit", "next")
-    holder = door.query("holder")
-    if holder is not None:
-        shapes.subject("holder", holder)
+    holder = door.query("holder", shapes.subject)
     parts = _parts(door, holder)
     paging, limit, place = door.page(parts)
     found, behind = stack().order_book.page(parts, limit, place)

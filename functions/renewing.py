@@ -90,10 +90,10 @@ def list_notices() -> Response[str]:
     """Of one contract, to whoever could pay for it: its holder and staff."""
     door = Door(app)
     door.known_query("contract_id", "limit", "next")
-    contract_id = door.query("contract_id")
+    contract_id = door.query("contract_id", shapes.identifier)
     if contract_id is None:
         raise Invalid("contract_id", "is missing", "missing_field")
-    view = stack().contracts.view(door.caller, shapes.identifier("contract_id", contract_id))
+    view = stack().contracts.view(door.caller, contract_id)
     renewal_commands.check_payer(view.actor)
     paging, limit, place = door.page([view.contract.id])
     found, behind = stack().repository.notices(view.contract.id, limit, place)

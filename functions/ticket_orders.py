@@ -32,7 +32,8 @@ def list_orders() -> Response[str]:
     door = Door(app)
     shops = _shops(door)
     door.known_query("shop_id", "q", "open_question", "limit", "next")
-    words, asked = _words(door.query("q")), _flag(door.query("open_question"))
+    words = door.query("q", _words) or ()
+    asked = door.query("open_question", shapes.one_of("true", "false")) == "true"
     paging, limit, place = door.page(shops)
     found, behind = stack().ticket_search.page(shops, words, asked, limit, place)
     items = list(_readable(found))
@@ -48,9 +49,9 @@ def _readable(found: list[TicketOrder]) -> Iterator[dict[str, Any]]:
 
 def _shops(door: Door) -> list[str]:
     """The ids of the shops that are asked for: one, or every one that the caller may see."""
-    given = door.query("shop_id")
+    given = door.query("shop_id", shapes.identifier)
     if given is not None:
-        shop, _ = stack().shops.find(door.caller, shapes.identifier("shop_id", given))
+        shop, _ = stack().shops.find(door.caller, given)
         return [shop.id]
     found, behind = stack().listing.shops(shops_seen_by(door.caller), _MOST_SHOPS, None)
     if behind is not None:
@@ -140,18 +141,13 @@ def _carried_out(reading: Reading) -> Response[str]:
     return respond(orders.carry_out(door.caller, door.id(), asked, shape))
 
 
-def _words(given: str | None) -> tuple[str, ...]:
+@shapes.takes("string", minLength=1, maxLength=200)
+def _words(field: str, given: str) -> tuple[str, ...]:
     """A search for nothing would list everything."""
-    if given is None:
-        return ()
-    words = words_of(shapes.text(200)("q", given))
+    words = words_of(shapes.text(200)(field, given))
     if not words:
-        raise Invalid("q", "holds no word to look for")
+        raise Invalid(field, "holds no word to look for")
     return words
-
-
-def _flag(given: str | None) -> bool:
-    return given is not None and shapes.one_of("true", "false")("open_question", given) == "true"
 
 
 handler = lambda_handler(app)

@@ -1,4 +1,5 @@
-"""Makes the virtual environments: `dev` (tests, scripts), `sam`, `ministack`, `audit` (checks).
+"""Makes the virtual environments: `dev` (tests, scripts), `sam`, `ministack`, `audit` (checks) and
+`schemathesis`.
 
 They are apart because SAM CLI and MiniStack pin other versions of the same libraries and because
 nobody who only starts the stack should wait for what looks over the code. They come from one
@@ -20,7 +21,7 @@ from pathlib import Path
 from local.places import DEVELOPER, LOCAL, ROOT, environment
 from local.progress import Trouble, exit_code, step
 
-NAMES = ("dev", "sam", "ministack", "audit")
+NAMES = ("dev", "sam", "ministack", "audit", "schemathesis")
 VERSIONS = ((3, 11), (3, 12), (3, 13))
 MARK = "made-from"
 CHOSEN = LOCAL / "python"

@@ -48,7 +48,7 @@ END_TO_END = Home(LOCAL / "e2e")
 
 
 def environment(name: str) -> Path:
-    """The virtual environment of that name: `dev`, `sam`, `ministack` or `audit`."""
+    """The virtual environment of that name: one of those that `local.environments` makes."""
     return LOCAL / f"venv-{name}"
 
 

@@ -13,7 +13,7 @@ from local.progress import say
 
 # What the tests go by: tests/searches.py.
 PROVING, SEED = "TACIT_PROVE", "TACIT_SEED"
-SEARCHED = ("unit", "integration", "repository")
+SEARCHED = ("unit", "integration", "repository", "e2e")
 
 
 def main() -> int:

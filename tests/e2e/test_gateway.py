@@ -1,5 +1,7 @@
 """What the gateway itself decides: who gets in, and how its own errors look."""
 
+import base64
+import json
 import urllib.parse
 import uuid
 from collections.abc import Callable
@@ -73,6 +75,58 @@ def test_a_token_of_the_pools_other_client_is_none_of_ours(
         AuthParameters={"USERNAME": person, "PASSWORD": password},
     )["AuthenticationResult"]["IdToken"]
     assert is_problem(api("GET", "/contracts", token), 401, "unauthenticated")
+
+
+def test_a_token_that_somebody_changed_opens_nothing(api: Api, token: Token) -> None:
+    """Without a signature, with one of another kind, with the groups of staff or a life for ever
+    under a signature that was made for less."""
+    real = token("mallory-the-forger", KREATIVMEDIA)
+    head, body, signature = real.split(".")
+    claims = read_part(body)
+    assert api("GET", "/parked", real).code == "not_your_role"
+    promoted = part({**claims, "cognito:groups": ["staff"]})
+    for forged in (
+        f"{part({'alg': 'none', 'typ': 'JWT'})}.{promoted}.",
+        f"{part({'alg': 'none'})}.{body}.{signature}",
+        f"{part({**read_part(head), 'alg': 'HS256'})}.{promoted}.{signature}",
+        f"{head}.{promoted}.{signature}",
+        f"{head}.{part({**claims, 'exp': claims['exp'] + 10**9})}.{signature}",
+        f"{head}.{body}.{signature[:-8]}AAAAAAAA",
+        f"{head}.{body}.",
+        f"{head}.{body}",
+    ):
+        assert is_problem(api("GET", "/parked", forged), 401, "unauthenticated"), forged[:80]
+
+
+def test_a_token_of_another_pool_opens_nothing(api: Api, aws: Callable[[str], Any]) -> None:
+    """Properly signed, for a client and with groups that are called as ours are."""
+    cognito = aws("cognito-idp")
+    pool = cognito.create_user_pool(PoolName="another")["UserPool"]["Id"]
+    client = cognito.create_user_pool_client(
+        UserPoolId=pool, ClientName="web", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
+    )["UserPoolClient"]["ClientId"]
+    here, password = {"UserPoolId": pool, "Username": "sam"}, f"Aa1-{uuid.uuid4().hex}"
+    cognito.create_group(UserPoolId=pool, GroupName="staff")
+    cognito.admin_create_user(**here, MessageAction="SUPPRESS", TemporaryPassword=password)
+    cognito.admin_set_user_password(**here, Password=password, Permanent=True)
+    cognito.admin_add_user_to_group(**here, GroupName="staff")
+    token = cognito.admin_initiate_auth(
+        UserPoolId=pool,
+        ClientId=client,
+        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "sam", "PASSWORD": password},
+    )["AuthenticationResult"]["IdToken"]
+    assert is_problem(api("GET", "/parked", token), 401, "unauthenticated")
+
+
+def part(claims: dict[str, Any]) -> str:
+    """A part of a token: JSON in base64url without padding."""
+    return base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+
+
+def read_part(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    return found
 
 
 def test_several_groups_and_none_arrive_as_they_were_given(api: Api, token: Token) -> None:

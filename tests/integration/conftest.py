@@ -1,4 +1,4 @@
-"""The functions as they are deployed, on an imitation of AWS in this process (moto).
+"""The functions as they are deployed, on an imitation of AWS in this process.
 
 `world.call` goes through the template's routes into the real handlers, with the claims a gateway
 would pass on; `world.run_job` carries the queue's messages to the worker, `world.relay` the
@@ -21,7 +21,9 @@ import boto3
 import pytest
 
 from tacit.runtime.stack import forget_stack
+from tests.integration import described
 from tests.integration.imitation import imitated_aws
+from tests.invariants.at_the_end import AtTheEnd
 from tests.tables import table_definition, template
 
 REGION = "eu-central-1"
@@ -170,7 +172,9 @@ class World:
         }
         answer = self.invoke(ROUTES[method, resource], event)
         found = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        return Reply(answer["statusCode"], found, answer["body"])
+        reply = Reply(answer["statusCode"], found, answer["body"])
+        described.check(f"{method} {resource}", event, reply.status, reply.text)
+        return reply
 
     def invoke(self, module: str, event: Any, context: Context | None = None) -> Any:
         handler = importlib.import_module(module).handler
@@ -309,31 +313,13 @@ def _matched(method: str, path: str) -> tuple[str, dict[str, str] | None]:
     raise LookupError(f"the gateway has no {method} {path}")
 
 
-class RoomForFrames:
-    """Runs the tests inside one call with a very large frame.
-
-    CPython keeps Python frames in chunks of memory, and gives a chunk back as soon as the call that
-    needed it returns. Where moto's recursive copies happen to cross the end of a chunk, thousands
-    of times for each transaction, that is half of the time these tests take. One call that asks
-    for a large chunk leaves room in it for all calls below.
-    """
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtestloop(self, session: pytest.Session) -> Any:
-        hooks = session.config.pluginmanager
-        rest = hooks.subset_hook_caller("pytest_runtestloop", remove_plugins=[self])
-        return _with_room(rest, session)
-
-
-def _with_room(loop: Any, session: pytest.Session) -> Any:
-    return loop(session=session)
-
-
-_with_room.__code__ = _with_room.__code__.replace(co_stacksize=200_000)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(RoomForFrames())
+    config.pluginmanager.register(AtTheEnd(_all_items, all_registered=True))
+
+
+def _all_items(funcargs: dict[str, Any]) -> list[dict[str, Any]] | None:
+    world = funcargs.get("world")
+    return world.items() if isinstance(world, World) else None
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -359,8 +345,7 @@ def new_world() -> Iterator[World]:
     sqs = aws("sqs")
     events = aws("events")
     secrets = aws("secretsmanager")
-    # Without its stream, which nothing reads here: moto would copy all that ever went into it,
-    # and every table there is, for each transaction.
+    # Without its stream, which the engine does not have: `relay` brings what it would.
     table = {k: v for k, v in table_definition().items() if k != "StreamSpecification"}
     aws("dynamodb").create_table(TableName=name, **table)
     expiries = sqs.create_queue(QueueName=f"{name}-expiries")["QueueUrl"]

@@ -570,6 +570,7 @@ def test_values_have_limits(world: World) -> None:
     assert reply.status == 201
 
 
+@pytest.mark.breaks("a count is set by hand, instead of so many registrations")
 def test_an_order_holds_forty_contracts_and_the_next_is_refused(world: World) -> None:
     world.register("o-1", order_id="o-full")
     world.dynamodb.update_item(
@@ -587,6 +588,7 @@ def test_an_order_holds_forty_contracts_and_the_next_is_refused(world: World) ->
     assert_problem(again, 409, "already_registered")
 
 
+@pytest.mark.breaks("a count is set by hand, instead of so many registrations")
 def test_twenty_hang_on_a_contract_and_the_next_is_refused_until_one_is_closed(
     world: World,
 ) -> None:
@@ -607,6 +609,7 @@ def test_twenty_hang_on_a_contract_and_the_next_is_refused_until_one_is_closed(
     assert world.call("PUT", "/contracts/a-21", STAFF, NEW_ADD_ON).status == 201
 
 
+@pytest.mark.breaks("a count is set by hand, instead of so many registrations")
 def test_what_is_taken_is_written(world: World) -> None:
     """The other side of every `nothing_written` above: it would notice."""
     before = everything(world)

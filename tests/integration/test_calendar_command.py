@@ -21,6 +21,7 @@ def test_a_rebuild_that_cannot_begin_ends_with_2(
     assert main(["rebuild"]) == 2
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_a_rebuild_that_was_cut_off_still_tells_of_what_it_could_not_read(world: World) -> None:
     """Otherwise the second call would say that all is right."""
     it_is(world, "2025-06-01")

@@ -276,6 +276,7 @@ def paid_from_an_account(world: World, eve: Person) -> None:
     assert reply.status == 200, reply.text
 
 
+@pytest.mark.breaks("a policy that is not shipped")
 def test_events_are_as_documented_and_all_that_is_documented_comes_about(
     events: list[dict[str, Any]],
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tacit.runtime.observability import logger
-from tests.integration.conftest import ALICE, BOB, STAFF, World
+from tests.integration.conftest import ALICE, BOB, STAFF, World, aws
 from tests.integration.imitation import moto_alone
 from tests.integration.money import opened
 from tests.integration.plan_changes import asked_for, mailed_code, other, serving
@@ -44,7 +44,8 @@ LIBRARIES = ("boto3", "botocore", "pynamodb", "urllib3", "aws_lambda_powertools"
 
 @pytest.fixture
 def loud() -> Iterator[None]:
-    """Every level on, as somebody does who looks for a bug in the night."""
+    """Every level on, as somebody does who looks for a bug in the night; and a wire to talk on, for
+    the world that is made after it."""
     logging.getLogger("moto").setLevel(logging.INFO)  # AWS's side of the talk
     levels = {name: logging.getLogger(name).level for name in ("", *LIBRARIES)}
     ours = logger().log_level
@@ -52,7 +53,9 @@ def loud() -> Iterator[None]:
         logging.getLogger(name).setLevel(logging.DEBUG)
     logger().setLevel("DEBUG")
     with moto_alone():
+        aws.cache_clear()
         yield
+    aws.cache_clear()
     logger().setLevel(ours)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
@@ -178,12 +181,13 @@ def break_record(
     )
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_no_line_holds_an_address_a_token_a_label_or_a_key(
+    loud: None,
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
-    loud: None,
 ) -> None:
     for handler in logging.getLogger(logger().service).handlers:
         # Made for the output of the test that was first, it writes into this one's.
@@ -199,7 +203,7 @@ def test_no_line_holds_an_address_a_token_a_label_or_a_key(
     assert told == [], "\n".join(line for _, line in told)
 
 
-def test_the_libraries_stay_quiet_whatever_level_is_on(world: World, loud: None) -> None:
+def test_the_libraries_stay_quiet_whatever_level_is_on(loud: None, world: World) -> None:
     """The SDK's debug lines hold whole requests."""
     from tacit.runtime.stack import forget_stack
 

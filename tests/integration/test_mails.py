@@ -216,6 +216,7 @@ def test_a_cancellation_is_undone_the_way_the_policy_says(
     assert said in text
 
 
+@pytest.mark.breaks("mails of events that never were")
 @pytest.mark.parametrize("data", [LEAST, FULL], ids=["least", "full"])
 @pytest.mark.parametrize("locale", ["en", "fr", "sv"])
 def test_every_letter_can_be_written_from_an_event(
@@ -232,6 +233,7 @@ def test_every_letter_can_be_written_from_an_event(
         assert "c-1" in text and "None" not in text
 
 
+@pytest.mark.breaks("mails of events that never were")
 def test_the_day_it_happened_is_that_of_the_provider(
     world: World, wire: list[dict[str, Any]]
 ) -> None:
@@ -241,6 +243,7 @@ def test_the_day_it_happened_is_that_of_the_provider(
     assert "1 December 2025" in text
 
 
+@pytest.mark.breaks("mails of events that never were")
 def test_staff_is_written_to_at_the_policys_address_in_the_policys_language(
     world: World, team: None, wire: list[dict[str, Any]]
 ) -> None:
@@ -256,6 +259,7 @@ def test_staff_is_written_to_at_the_policys_address_in_the_policys_language(
         assert not [part for part in to_staff if person in part]
 
 
+@pytest.mark.breaks("mails of events that never were")
 def test_G2_an_event_delivered_twice_is_one_mail_to_each(
     world: World, team: None, wire: list[dict[str, Any]]
 ) -> None:
@@ -271,6 +275,7 @@ def test_G2_an_event_delivered_twice_is_one_mail_to_each(
     }
 
 
+@pytest.mark.breaks("mails of events that never were")
 def test_without_an_address_of_staff_nothing_is_sent_and_the_message_is_done(
     world: World, no_team: None, wire: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -286,6 +291,7 @@ def test_without_an_address_of_staff_nothing_is_sent_and_the_message_is_done(
     assert "alice" not in str(said) and "c-1 hosting" not in str(said)
 
 
+@pytest.mark.breaks("mails of events that never were")
 @pytest.mark.parametrize("place", [0, 1])
 def test_a_mail_that_cannot_be_written_does_not_keep_the_other_back(
     world: World, wire: list[dict[str, Any]], place: int
@@ -315,6 +321,7 @@ def test_a_message_through_another_channel_is_no_mail(
     assert wire == []
 
 
+@pytest.mark.breaks("mails of events that never were")
 def test_staff_letters_follow_the_same_event_as_the_holders(
     world: World, team: None, wire: list[dict[str, Any]]
 ) -> None:

@@ -1,10 +1,12 @@
 """What each function may do in AWS is what its code does: no less, and nothing besides."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tacit.policies import shipped
 from tests.integration.aws_calls import Calls, Grant, grants_of, listening
 from tests.integration.conftest import ALICE, STAFF, Context, World, new_world
 from tests.integration.edge import (
@@ -19,6 +21,7 @@ from tests.integration.edge import (
 from tests.integration.messages import ask, ordered, write
 from tests.integration.money import book, francs, opened
 from tests.integration.plan_changes import MARKED, asked_for, changeable, mailed_code, other, quoted
+from tests.integration.rules.policy_files import policy_files
 from tests.integration.sales import COMMANDS, order_of, placed, sold
 from tests.integration.shops import INA, OLGA, SHOP, opened_shop
 from tests.tables import template
@@ -87,7 +90,7 @@ def _resource(value: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def calls() -> Iterator[Calls]:
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calls]:
     """What the functions called during a journey through every door and every job's ways."""
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -104,6 +107,7 @@ def calls() -> Iterator[Calls]:
         go_through_the_plan_changes(world)
         go_through_the_reminders(world)
         go_through_the_jobs(world)
+        hold_runs(world, tmp_path_factory.mktemp("policies"))
         yield heard
 
 
@@ -346,6 +350,30 @@ def go_through_the_jobs(world: World) -> None:
     sweep_what_was_left(world)
 
 
+def hold_runs(world: World, folder: Path) -> None:
+    """A run of each job that means to do more than ever, and is held."""
+    world.set_clock("2030-01-01T12:00:00Z")
+    with policy_files(folder) as files:
+        for provider in shipped():
+            files.edit(provider, {"fuse.min_count": 1})
+        opened(world, "a-9", "5000.00", holder="zoe")
+        world.register("z-1", holder="zoe", starts_on="2029-01-10")
+        world.register("z-2", holder="zoe", starts_on="2029-01-10")
+        assert world.call("POST", "/contracts/z-2/cancellation", STAFF, {}).status == 200
+        opened_shop(world, shop_id="shop-9", invoice={"reminders": 0})
+        late = {"id": "e-9", "name": "Late", "starts_at": "2030-12-01T18:00:00Z"}
+        at = {"placed_at": "2030-01-01T12:00:00Z", "event": late}
+        placed(world, "z-3", "Z-1", shop_id="shop-9", **at)
+        world.set_clock("2030-02-01T12:00:00Z")
+        for job in ("renewals", "expiries", "invoice_reminders"):
+            run = world.run_job("2030-02-01T12:00:00Z", job)
+            seen = world.call("GET", f"/job-runs/{run}", STAFF).json
+            assert seen["status"] == "held", seen
+            assert world.call("POST", f"/job-runs/{run}/release", STAFF, {}).status == 202
+            assert world.call("GET", f"/job-runs/{run}/items", STAFF).json["items"]
+            world.work_queue(job=job)
+
+
 def break_head(world: World, contract: str, expires_on: str) -> None:
     world.dynamodb.update_item(
         TableName=world.names.table_name,
@@ -362,6 +390,7 @@ def fail_a_record(world: World, job: str, as_of: str) -> None:
         def fails(*_: object) -> None:
             raise ConnectionError("the cable is out")
 
+        patch.setattr("tacit.runtime.group.commit_whole", fails)
         patch.setattr("tacit.store.repository.Repository.commit", fails)
         patch.setattr("tacit.store.ticket_orders.TicketBook.commit", fails)
         world.run_job(as_of, job)

@@ -27,9 +27,9 @@ def preview(world: World, body: dict[str, Any] = TOMORROW, who: Person = STAFF) 
     """The preview once all its messages are worked."""
     reply = world.call("POST", "/job-runs", who, body, query={"dry_run": "true"})
     assert reply.status == 202, reply.text
-    assert reply.json["preview_id"] == reply.json["id"]
+    assert reply.json["id"] is None
     world.work_queue(job=body["job"])
-    return run(world, reply.json["id"], who)
+    return run(world, reply.json["preview_id"], who)
 
 
 def run(world: World, run_id: str, who: Person = STAFF) -> dict[str, Any]:

@@ -227,6 +227,7 @@ def test_relay_json_brings_the_event_to_the_bus_as_mail_json_has_it(sold: World)
     assert on_the_bus["detail"] == in_the_queue["detail"]
 
 
+@pytest.mark.breaks("mails of events that never were")
 def test_mail_json_sends_the_holder_one_mail(sold: World) -> None:
     before = len(sent_to("alice@example.net"))
     for _ in range(2):

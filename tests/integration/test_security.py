@@ -217,6 +217,7 @@ def test_a_stranger_does_not_learn_of_a_ticket_order_or_a_ticket(stack: World, w
     assert stack.call("GET", "/ticket-orders", ORGANISER, query={"q": "A-1"}).json["items"]
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_a_ticket_order_that_cannot_be_read_is_not_there_for_a_stranger(stack: World) -> None:
     selling(stack)
     stack.dynamodb.update_item(
@@ -236,6 +237,7 @@ def test_a_ticket_order_that_cannot_be_read_is_not_there_for_a_stranger(stack: W
             assert_problem(stack.call("GET", path, who), 404, "not_found")
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_a_broken_record_is_not_found_by_strangers_either(stack: World) -> None:
     """Its holder and staff learn that it is broken; that it exists is nobody else's business."""
     stack.dynamodb.update_item(

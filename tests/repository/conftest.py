@@ -13,6 +13,7 @@ import pytest
 from botocore.useragent import UserAgentString
 
 from tests.dynamodb_local import client_of, running
+from tests.invariants.at_the_end import AtTheEnd
 from tests.memory.place import ENDPOINT, memory_dynamodb
 from tests.repository.desk import Desk
 from tests.repository.needs_the_server import named
@@ -85,6 +86,18 @@ def environment(endpoint_url: str) -> dict[str, str]:
         "POWERTOOLS_METRICS_NAMESPACE": "Tacit",
         "LOG_LEVEL": "CRITICAL",
     }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(AtTheEnd(_all_items, all_registered=False))
+
+
+def _all_items(funcargs: dict[str, Any]) -> list[dict[str, Any]] | None:
+    name, client = funcargs.get("dynamodb_table"), funcargs.get("dynamodb_client")
+    if name is None or client is None:
+        return None
+    pages = client.get_paginator("scan").paginate(TableName=name, ConsistentRead=True)
+    return [item for page in pages for item in page["Items"]]
 
 
 @pytest.fixture(scope="session")

@@ -239,6 +239,7 @@ def test_two_restorations_on_one_account_with_money_for_one_restore_one(
         ]
 
 
+@pytest.mark.breaks("what happens without the condition")
 def test_the_same_race_spends_the_money_twice_once_nothing_holds_the_account(
     racers: Racers, here: Desk
 ) -> None:

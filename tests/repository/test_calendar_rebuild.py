@@ -225,6 +225,7 @@ def test_a_head_that_comes_back_from_parking_meanwhile_is_in_its_calendars(
     assert head(desk, "c-1") == right
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_G13_heads_that_cannot_be_read_are_named_and_the_others_put_right(
     desk: Desk, dynamodb_client: Any
 ) -> None:
@@ -347,6 +348,7 @@ def test_a_parked_ticket_order_stays_out_of_its_calendar(desk: Desk) -> None:
     assert due_at(desk, "t-1") is None
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_G13_a_ticket_order_that_cannot_be_read_is_named_and_an_unreadable_shop_hides_none(
     desk: Desk, dynamodb_client: Any
 ) -> None:
@@ -373,6 +375,7 @@ def test_a_dry_run_counts_and_writes_nothing(desk: Desk, dynamodb_client: Any, w
     assert rebuilt(desk, page=5).resumed
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_the_command_prints_one_line_that_a_program_reads(
     desk: Desk, dynamodb_client: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -141,6 +141,7 @@ def test_a_version_that_moved_is_a_lost_race(desk: Desk, dynamodb_client: Any) -
     refused(desk, dynamodb_client, stale, LostRace)
 
 
+@pytest.mark.breaks("an item is in the way, laid by hand")
 def test_an_event_of_that_number_is_a_lost_race(desk: Desk, dynamodb_client: Any) -> None:
     desk.register("c-1")
     change = change_of(desk, "c-1", Cancel(ALICE))
@@ -196,6 +197,7 @@ def test_a_name_written_in_two_ways_is_one_name(desk: Desk) -> None:
         desk.register("c-2", plan="domain-ch", label="XN--MLLER-KVA.ch")
 
 
+@pytest.mark.breaks("the name's claim is given to another by hand")
 def test_closing_never_frees_a_name_that_another_holds(desk: Desk, dynamodb_client: Any) -> None:
     desk.register("c-1", **DOMAIN)
     desk.ask("c-1", Cancel)

@@ -81,6 +81,7 @@ def test_what_is_closed_already_takes_no_place(desk: Desk) -> None:
     assert desk.repository.how_many_children("d-1") == 0
 
 
+@pytest.mark.breaks("a count is set by hand, instead of so many registrations")
 def test_the_twenty_first_finds_no_place_until_one_is_closed(
     desk: Desk, dynamodb_client: Any
 ) -> None:
@@ -98,6 +99,7 @@ def test_the_twenty_first_finds_no_place_until_one_is_closed(
     assert desk.repository.how_many_children("d-1") == 20
 
 
+@pytest.mark.breaks("a count is set by hand, instead of so many registrations")
 def test_a_place_that_was_taken_meanwhile_is_not_given_twice(
     desk: Desk, wire: Wire, dynamodb_client: Any
 ) -> None:
@@ -114,6 +116,7 @@ def test_a_place_that_was_taken_meanwhile_is_not_given_twice(
     assert not [key for key in items(desk, dynamodb_client) if "a-2" in "".join(key)]
 
 
+@pytest.mark.breaks("a count is set by hand, instead of so many registrations")
 def test_an_end_whose_place_was_never_counted_is_no_trouble(
     desk: Desk, dynamodb_client: Any
 ) -> None:
@@ -248,6 +251,7 @@ def test_G2_in_whatever_order_its_events_come_it_ends_as_its_parent_is(
         assert child.expires_on == parent.expires_on
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_one_that_goes_its_own_way_or_cannot_be_read_does_not_keep_the_others(
     desk: Desk, dynamodb_client: Any
 ) -> None:

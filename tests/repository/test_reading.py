@@ -52,6 +52,7 @@ BREAKAGES: dict[str, Any] = {
 }
 
 
+@pytest.mark.breaks("a record that cannot be read")
 @pytest.mark.parametrize("wrong", BREAKAGES.values(), ids=BREAKAGES)
 def test_G13_a_head_that_cannot_be_read_is_broken_and_nothing_else(desk: Desk, wrong: Any) -> None:
     contract = desk.register("c-1")
@@ -60,6 +61,7 @@ def test_G13_a_head_that_cannot_be_read_is_broken_and_nothing_else(desk: Desk, w
         desk.repository.contract("c-1")
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_G13_an_attribute_of_a_type_we_never_write_is_broken(
     desk: Desk, dynamodb_client: Any
 ) -> None:
@@ -150,6 +152,7 @@ def test_names_with_separators_reach_into_nobody_elses_partition(desk: Desk) -> 
     assert walked(desk, of_person("kreativmedia", "a", everyones, None), 5)[0] == ["c-2"]
 
 
+@pytest.mark.breaks("a record that cannot be read")
 def test_G13_a_record_that_cannot_be_read_does_not_hide_the_others_from_a_list(desk: Desk) -> None:
     contract = desk.register("c-1")
     desk.register("c-2")
@@ -219,6 +222,7 @@ _bounded = settings(
 )
 
 
+@pytest.mark.breaks("values that no policy would take")
 @given(contract=_contracts)
 @_bounded
 def test_any_contract_comes_back_from_the_table_as_it_was(desk: Desk, contract: Contract) -> None:
@@ -228,6 +232,7 @@ def test_any_contract_comes_back_from_the_table_as_it_was(desk: Desk, contract: 
     assert contract_of(raw) == contract
 
 
+@pytest.mark.breaks("values that no policy would take")
 @given(order=_orders, event=_events)
 @_bounded
 def test_any_order_and_event_come_back_from_the_table_as_they_were(

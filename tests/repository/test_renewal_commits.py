@@ -121,6 +121,7 @@ def test_a_renewal_writes_head_notice_charge_line_account_and_events_and_nothing
     assert (charge["minor"], charge["account_id"], charge.get("reference")) == (DOMAIN, "a-1", None)
 
 
+@pytest.mark.breaks("an item is in the way, laid by hand")
 @pytest.mark.parametrize(
     ("sk", "name"),
     [

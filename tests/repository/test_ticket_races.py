@@ -91,6 +91,7 @@ def test_G3_money_at_the_very_deadline_pays_or_revives_and_is_never_lost(
     assert invoices == +Counter({1: lives[in_time], 2: lives[revived]})
 
 
+@pytest.mark.breaks("what happens without the condition")
 def test_money_at_the_very_deadline_is_lost_once_nothing_holds_the_version(
     racers: Racers, here: Desk
 ) -> None:
@@ -136,6 +137,7 @@ def test_G3_two_payments_at_once_are_both_counted(racers: Racers, here: Desk) ->
     assert two_payments(racers, here, MORE_ROUNDS) == []
 
 
+@pytest.mark.breaks("what happens without the condition")
 def test_one_of_two_payments_is_lost_once_nothing_holds_the_version(
     racers: Racers, here: Desk
 ) -> None:
@@ -190,6 +192,7 @@ def test_a_seat_that_two_want_at_once_is_sold_once(racers: Racers, here: Desk) -
     assert wanted_by_two(racers, here, ROUNDS) == {"registered": ROUNDS, "seat_taken": ROUNDS}
 
 
+@pytest.mark.breaks("what happens without the condition")
 def test_a_seat_is_sold_twice_once_nothing_holds_it(racers: Racers, here: Desk) -> None:
     assert wanted_by_two(racers, here, UNLOCKED_ROUNDS, "seat")["registered"] > UNLOCKED_ROUNDS
 
@@ -228,6 +231,7 @@ def test_G3_late_money_revives_or_is_credit_while_somebody_buys_the_seat(
     assert [order.id for order in listed] == sorted(order.id for order in asked)
 
 
+@pytest.mark.breaks("what happens without the condition")
 def test_a_seat_is_held_twice_once_nothing_holds_it(racers: Racers, here: Desk) -> None:
     assert revived_or_sold(racers, here, UNLOCKED_ROUNDS, "seat")["revived", "registered"] > 0
 

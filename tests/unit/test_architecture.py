@@ -30,6 +30,8 @@ MAY = {
         "service",
     },
     "calendar": {"domain", "policies", "store", "versions", "runtime"},
+    "erasure": {"domain", "policies", "store", "versions", "runtime"},
+    "redrive": set(),
 }
 
 

@@ -78,6 +78,12 @@ def registers(contract_id: str, body: dict[str, Any]) -> Register:
 LIVES: tuple[tuple[str, str, Command, str], ...] = (
     ("register", "c-1", registers("c-1", SAMPLE), "2025-01-15"),
     ("amend", "c-1", Amend(STAFF, 1, {"locale": "en"}), "2025-06-01"),
+    (
+        "amend, another contact",
+        "c-1",
+        Amend(STAFF, 2, {"technical_contact": "dan"}),
+        "2025-06-02",
+    ),
     ("cancel", "c-1", Cancel(ALICE), "2025-11-03"),
     ("reactivate", "c-1", Reactivate(ALICE), "2025-11-04"),
     ("cancel", "c-1", Cancel(ALICE), "2025-11-05"),

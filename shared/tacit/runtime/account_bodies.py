@@ -16,7 +16,7 @@ _NOTHING = {
     "already_booked": "Nothing to do: the reference has been booked with this amount already.",
 }
 
-currency = shapes.matching(re.compile(r"[A-Z]{3}\Z", re.ASCII), "expected a currency such as CHF")
+currency = shapes.matching(re.compile(r"[A-Z]{3}\Z"), "expected a currency such as CHF", "CHF")
 
 
 def opening(account_id: str, data: dict[str, Any], actor: Actor) -> Open:

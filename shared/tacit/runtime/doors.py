@@ -5,7 +5,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -24,8 +24,14 @@ from tacit.runtime.stack import stack
 from tacit.store import keys
 from tacit.store.patience import Busy
 
+T = TypeVar("T")
 _TWO_DAYS = 2 * 24 * 3600
-_PAGE, _LONGEST_PAGE = 50, 200
+PAGE = 50
+
+# What commands and lists take besides their own.
+LIMIT = shapes.whole(1, 200)
+DRY_RUN = shapes.one_of("true", "false")
+IDEMPOTENCY_KEY = shapes.text(128)
 
 
 class Door:
@@ -62,8 +68,10 @@ class Door:
                 raise Problem("unreadable", field="body", reason=reason) from None
         return shapes.read_json(body)
 
-    def query(self, name: str) -> str | None:
-        return self._query.get(name)
+    def query(self, name: str, reader: shapes.Reader[T]) -> T | None:
+        """A parameter of the query, None where it is absent; raises Invalid."""
+        given = self._query.get(name)
+        return None if given is None else reader(name, given)
 
     @property
     def _query(self) -> dict[str, str]:
@@ -80,12 +88,12 @@ class Door:
                 raise Invalid(name, "is given more than once")
 
     def limit(self) -> int:
-        given = self.query("limit")
+        given = self._query.get("limit")
         if given is None:
-            return _PAGE
+            return PAGE
         if not given.isascii() or not given.isdecimal() or len(given) > 4:
             raise Invalid("limit", "expected a whole number")
-        return shapes.whole(1, _LONGEST_PAGE)("limit", int(given))
+        return LIMIT("limit", int(given))
 
     def page(self, sources: Sequence[object]) -> tuple[Paging, int, dict[str, Any] | None]:
         """Who signs the next page's token, how much of the list is wanted, and from which place
@@ -95,17 +103,17 @@ class Door:
         asked = sorted((n, v) for n, v in self._query.items() if n not in ("next", "limit"))
         row = [repr(source) for source in sources]
         paging = Paging(stack().secret, dumps([self.caller.subject, self.path, asked, row]))
-        return paging, limit, paging.read(self.query("next"))
+        return paging, limit, paging.read(self._query.get("next"))
 
     def request(self, body: dict[str, Any]) -> Request:
         """Dry run and idempotency key of a command."""
         self.known_query("dry_run")
-        dry_run = shapes.one_of("true", "false")("dry_run", self._query.get("dry_run", "false"))
+        dry_run = DRY_RUN("dry_run", self._query.get("dry_run", "false"))
         headers = {k.lower(): v for k, v in (self._event.headers or {}).items()}
         key = headers.get("idempotency-key")
         if key is None:
             return Request(dry_run == "true")
-        shapes.text(128)("Idempotency-Key", key)
+        IDEMPOTENCY_KEY("Idempotency-Key", key)
         return Request(
             dry_run=dry_run == "true",
             key=keys.idempotency(self.caller.subject, self.method, self.path, key),

@@ -12,7 +12,6 @@ from tacit.domain.forecast import Forecast
 from tacit.domain.household import Step
 from tacit.domain.refusals import Invalid
 from tacit.domain.values import Account, Event, Role
-from tacit.runtime import shapes
 from tacit.runtime.answers import charges_json, event_data, message_json, money_json
 
 _YEARS = 10
@@ -49,16 +48,15 @@ _BY_TYPE = {
 }
 
 
-def until(given: str | None, now: datetime, zone: ZoneInfo) -> date:
+def until(given: date | None, now: datetime, zone: ZoneInfo) -> date:
     """The last day to look at: ten years from today, unless said; not further, and not back."""
     today = local_day(now, zone)
     furthest = add_months(today, _YEARS * 12, today.day)
     if given is None:
         return furthest
-    day = shapes.day("until", given)
-    if not today <= day <= furthest:
+    if not today <= given <= furthest:
         raise Invalid("until", f"is between {today} and {furthest}")
-    return day
+    return given
 
 
 def forecast_json(found: Forecast, last_day: date, role: Role) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from tacit.domain.fuse import judged
 from tacit.policies import newest, shipped
 from tacit.runtime.observability import held, logger
 from tacit.store.fuses import Fuses, Held
-from tacit.store.runs import ALL, REST, Run, ShardState
+from tacit.store.runs import ALL, REST, Run
+from tacit.store.shard_states import ShardState
 from tacit.store.table import Table
 
 # A run without irreversible steps ends a silence, which days are long enough to measure.

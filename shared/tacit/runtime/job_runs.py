@@ -17,7 +17,8 @@ from tacit.runtime.fuses import RunFuses
 from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import Stack
 from tacit.store.repository import KeyUsed
-from tacit.store.runs import ALL, COUNTS, HELD, PLAN, REST, WORK, Run, Runs, ShardState
+from tacit.store.runs import ALL, HELD, PLAN, REST, WORK, Run, Runs
+from tacit.store.shard_states import COUNTS, ShardState
 
 
 def scope_of(caller: Caller) -> str:
@@ -127,14 +128,12 @@ def shown(runs: Runs, run: Run) -> dict[str, Any]:
 def ask_for_run(stack: Stack, caller: Caller, run: Run, request: Request) -> Answer:
     """Every accepted request is a new run; only a repeated idempotency key is the same one, and
     is dealt again in case the first time ended between making the run and sending it out. A dry
-    run is a run that only plans: it is there to be looked at, under the id that it answers with."""
+    run only plans: it is there to be looked at, under the `preview_id` that it answers with."""
     jobs, now = Jobs(stack), run.started_at
     if run.preview_id is not None:
         check_preview(jobs.runs, caller, run)
     if request.dry_run:
-        preview = replace(run, preview=True)
-        jobs.start(preview, now)
-        return Answer(202, dumps({**_begun(preview), "preview_id": run.id}))
+        return _previewed(jobs, replace(run, preview=True))
     if (known := recorded(stack.repository, request, now)) is not None:
         return _dealt_again(jobs, caller, known)
     jobs.check_as_of(run.as_of, now)
@@ -145,6 +144,15 @@ def ask_for_run(stack: Stack, caller: Caller, run: Run, request: Request) -> Ans
         known = recorded(stack.repository, request, now)
         return _dealt_again(jobs, caller, known) if known else answer
     return answer
+
+
+def _previewed(jobs: Jobs, run: Run) -> Answer:
+    """The run as it would begin, without an id of its own, and how much waits for it."""
+    due = jobs.how_many_due(run.job, run.as_of, run.scope)
+    jobs.start(run, run.started_at)
+    begun = _begun(replace(run, preview=False))
+    counts = {**begun["counts"], "due": due}
+    return Answer(202, dumps({**begun, "id": None, "counts": counts, "preview_id": run.id}))
 
 
 def check_preview(runs: Runs, caller: Caller, run: Run) -> None:

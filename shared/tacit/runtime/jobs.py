@@ -21,6 +21,7 @@ from tacit.store.runs import ALL, HELD, PLAN, WORK, Run, Runs
 
 EXPIRIES, RENEWALS, REMINDERS = "expiries", "renewals", "invoice_reminders"
 JOBS = (RENEWALS, EXPIRIES, REMINDERS)
+_COUNTED = 1000
 # The index that a job asks, and the attribute of what is due in it.
 CALENDARS = {EXPIRIES: "expiries", RENEWALS: "renewals", REMINDERS: "reminders"}
 
@@ -58,7 +59,7 @@ class Parcel:
             as_of=keys.read_instant(data["as_of"]),
             scope=data["scope"],
             shards=tuple(data["shards"]),
-            stage=data["stage"],
+            stage=data.get("stage", WORK),
         )
 
 
@@ -120,10 +121,10 @@ class Jobs:
             url = self._stack.settings.queue_of(parcel.job)
             queue.send_message(QueueUrl=url, MessageBody=parcel.text())
 
-    def how_many_due(self, job: str, as_of: datetime, scope: str, most: int) -> int:
-        """How many of the scope's records the calendar would hand out, counted up to `most`. The
-        others' are read as well: the calendar does not know providers."""
-        due = 0
+    def how_many_due(self, job: str, as_of: datetime, scope: str, most: int | None = None) -> int:
+        """How many of the scope's records the calendar would hand out, counted up to `most`, or a
+        thousand. The others' are read as well: the calendar does not know providers."""
+        due, most = 0, most or _COUNTED
         for number in range(keys.SHARDS):
             after: Item | None = None
             while due < most:

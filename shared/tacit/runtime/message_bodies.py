@@ -111,5 +111,6 @@ def _warnings(decision: MessageDecision) -> list[dict[str, str]]:
     return []
 
 
+@shapes.takes("string", maxLength=254, examples=[BUYER])
 def _to(field: str, value: Any) -> str:
     return BUYER if value == BUYER else shapes.email(field, value)

@@ -8,7 +8,8 @@ from tacit.runtime.errand import Errand
 from tacit.runtime.jobs import Jobs, Parcel
 from tacit.runtime.observability import count, logger
 from tacit.runtime.stages import Stages
-from tacit.store.runs import COUNTS, PLAN
+from tacit.store.runs import PLAN
+from tacit.store.shard_states import COUNTS
 
 # Brings a shard to its end and adds up what came of its records; False where time ran out before.
 WorkShard = Callable[[Errand, Counter[str]], bool]

@@ -11,8 +11,8 @@ from tacit.domain.values import Actor, Role
 from tacit.runtime import shapes
 from tacit.runtime.contract_commands import Reading
 
-_CODE = re.compile(rf"\d{{{DIGITS}}}\Z", re.ASCII)
-_code = shapes.matching(_CODE, f"expected the {DIGITS} digits of the mail, as a text")
+_CODE = re.compile(rf"[0-9]{{{DIGITS}}}\Z")
+_code = shapes.matching(_CODE, f"expected the {DIGITS} digits of the mail, as a text", "012345")
 
 
 def wanted(body: dict[str, Any]) -> Wanted:

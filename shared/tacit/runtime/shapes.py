@@ -1,7 +1,8 @@
 """Reading a request's body field by field: each reader takes one value or says what is wrong.
 
 Unknown fields are refused, whole numbers are never booleans, and no text carries a control
-character, so that nothing strange reaches a key, a mail or a log.
+character, so that nothing strange reaches a key, a mail or a log. A reader says as a JSON schema
+what it takes: the description of the doors is made of that.
 """
 
 import json
@@ -34,6 +35,19 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 
 Reader = Callable[[str, Any], T]
+Read = TypeVar("Read", bound=Callable[[str, Any], object])
+
+
+def takes(kind: str | list[str], **more: Any) -> Callable[[Read], Read]:
+    """Marks a reader with the schema of what it takes: nothing it takes is outside of that. What is
+    inside may still be refused: a schema knows no calendar. One that takes an object apart needs
+    no mark, because its fields have theirs."""
+
+    def mark(reader: Read) -> Read:
+        reader.__dict__["schema"] = {"type": kind, **more}
+        return reader
+
+    return mark
 
 
 def read_json(body: str | None) -> dict[str, Any]:
@@ -128,6 +142,7 @@ def shown(name: str) -> str:
 
 
 def text(longest: int, shortest: int = 1) -> Reader[str]:
+    @takes("string", minLength=shortest, maxLength=longest)
     def read(field: str, value: Any) -> str:
         if not isinstance(value, str):
             raise Invalid(field, "expected a text")
@@ -143,6 +158,7 @@ def text(longest: int, shortest: int = 1) -> Reader[str]:
 def prose(longest: int) -> Reader[str]:
     """Free text of a person: line breaks are fine, other control characters are not."""
 
+    @takes("string", maxLength=longest)
     def read(field: str, value: Any) -> str:
         if not isinstance(value, str) or len(value) > longest:
             raise Invalid(field, f"expected a text of at most {longest} characters")
@@ -153,7 +169,10 @@ def prose(longest: int) -> Reader[str]:
     return read
 
 
-def matching(pattern: re.Pattern[str], hint: str) -> Reader[str]:
+def matching(pattern: re.Pattern[str], hint: str, example: str) -> Reader[str]:
+    written = pattern.pattern.replace(r"\Z", "$")
+
+    @takes("string", pattern=f"^{written}", examples=[example])
     def read(field: str, value: Any) -> str:
         if not isinstance(value, str) or not pattern.match(value):
             raise Invalid(field, hint)
@@ -162,13 +181,18 @@ def matching(pattern: re.Pattern[str], hint: str) -> Reader[str]:
     return read
 
 
-identifier = matching(_ID, "expected an id: letters, digits and . _ : @ -, at most 64")
-order_id = matching(_ORDER_ID, "expected the id of an order; one of a contract's own begins with ~")
-record_id = matching(_RECORD_ID, "expected the id of a record, as GET /parked shows it")
-locale = matching(_LOCALE, "expected a locale such as fr or fr-CH")
+identifier = matching(_ID, "expected an id: letters, digits and . _ : @ -, at most 64", "c-1")
+order_id = matching(
+    _ORDER_ID, "expected the id of an order; one of a contract's own begins with ~", "~c-1"
+)
+record_id = matching(
+    _RECORD_ID, "expected the id of a record, as GET /parked shows it", "c-1:2027-01-15"
+)
+locale = matching(_LOCALE, "expected a locale such as fr or fr-CH", "fr-CH")
 subject = text(128)
 
 
+@takes("string", format="email", maxLength=254)
 def email(field: str, value: Any) -> str:
     """An address that SES takes: seven-bit throughout, a name of other letters as `xn--…`."""
     if not isinstance(value, str) or not value.isprintable() or not _EMAIL.match(value):
@@ -177,6 +201,7 @@ def email(field: str, value: Any) -> str:
 
 
 def whole(least: int, most: int) -> Reader[int]:
+    @takes("integer", minimum=least, maximum=most)
     def read(field: str, value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise Invalid(field, "expected a whole number")
@@ -187,12 +212,14 @@ def whole(least: int, most: int) -> Reader[int]:
     return read
 
 
+@takes("boolean")
 def flag(field: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise Invalid(field, "expected true or false")
     return value
 
 
+@takes("string", format="date")
 def day(field: str, value: Any) -> date:
     """A date of the Gregorian calendar between 1990 and 2199, "2027-01-15"."""
     hint = f'expected a date like "2027-01-15", from {EARLIEST} to {LATEST}'
@@ -207,6 +234,7 @@ def day(field: str, value: Any) -> date:
     return found
 
 
+@takes("string", format="date-time")
 def instant(field: str, value: Any) -> datetime:
     """An instant with its offset, "2026-12-01T03:00:00Z"; answered in UTC. The first and the
     last day we know are left out, so that an instant's day is known in every zone."""
@@ -223,6 +251,7 @@ def instant(field: str, value: Any) -> datetime:
 
 
 def one_of(*choices: str) -> Reader[str]:
+    @takes("string", enum=list(choices))
     def read(field: str, value: Any) -> str:
         if not isinstance(value, str) or value not in choices:
             raise Invalid(field, f"expected one of {', '.join(choices)}")
@@ -231,6 +260,16 @@ def one_of(*choices: str) -> Reader[str]:
     return read
 
 
+@takes(
+    "object",
+    properties={
+        "amount": {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,3})?$"},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    },
+    required=["amount", "currency"],
+    additionalProperties=False,
+    examples=[{"amount": "24.00", "currency": "CHF"}],
+)
 def money(field: str, value: Any) -> Money:
     """{"amount": "24.00", "currency": "CHF"}"""
     body = nested(field, value)
@@ -250,6 +289,7 @@ def nested(field: str, value: Any) -> Body:
 
 
 def list_of(reader: Reader[T], most: int) -> Reader[tuple[T, ...]]:
+    @takes("array", items=reader, maxItems=most)
     def read(field: str, value: Any) -> tuple[T, ...]:
         if not isinstance(value, list):
             raise Invalid(field, "expected a list")

@@ -14,7 +14,7 @@ from tacit.runtime.stack import Stack
 from tacit.runtime.stages import Stages
 from tacit.runtime.tally import Tally
 from tacit.store import keys
-from tacit.store.runs import ShardState
+from tacit.store.shard_states import ShardState
 from tacit.store.table import Page
 
 PAGE = 50

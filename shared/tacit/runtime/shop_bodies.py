@@ -95,6 +95,7 @@ def _invoice(field: str, value: Any) -> InvoiceWish:
     return wish
 
 
+@shapes.takes("string", examples=["Europe/Zurich"])
 def zone(field: str, value: Any) -> str:
     """The name of a zone whose local days are known here."""
     if not isinstance(value, str) or value not in _zones():

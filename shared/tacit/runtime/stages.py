@@ -18,7 +18,8 @@ from tacit.runtime.tally import Tally
 from tacit.store import keys
 from tacit.store.repository import done_by
 from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
-from tacit.store.runs import HELD, PLAN, REST, WORK, Run, ShardState
+from tacit.store.runs import HELD, PLAN, REST, WORK, Run
+from tacit.store.shard_states import ShardState
 
 _AT_THE_END = 999_999  # a page behind all pages of a shard
 

@@ -21,6 +21,7 @@ from tacit.runtime import shapes
 from tacit.runtime.shapes import Body, list_of, nested, one_of, text
 
 number = shapes.identifier
+_LONGEST_SEAT = 40
 _channel = one_of(*CHANNELS)
 
 
@@ -88,9 +89,10 @@ def credit_decision(data: dict[str, Any], actor: Actor) -> ReviveOrder | RefundC
     return RefundCredit(actor, refund)
 
 
+@shapes.takes("string", minLength=1, maxLength=_LONGEST_SEAT)
 def seat(field: str, value: Any) -> str:
     """Letters that can be written in two ways are one."""
-    return normalize("NFC", text(40)(field, value))
+    return normalize("NFC", text(_LONGEST_SEAT)(field, value))
 
 
 def _show(field: str, value: Any) -> Show:
@@ -142,6 +144,10 @@ def _seats(field: str, value: Any) -> tuple[dict[str, str], tuple[str, ...]]:
     return given
 
 
+@shapes.takes(
+    ["array", "object"], items=seat, additionalProperties=seat,
+    maxItems=MOST_TICKETS, maxProperties=MOST_TICKETS,
+)  # fmt: skip
 def _in_a_row_or_by_ticket(field: str, value: Any) -> tuple[dict[str, str], tuple[str, ...]]:
     if isinstance(value, list):
         return {}, list_of(seat, MOST_TICKETS)(field, value)

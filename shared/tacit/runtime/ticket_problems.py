@@ -58,6 +58,11 @@ OF_TICKETS: Mapping[str, Entry] = {
         "The message is not held any more",
         "{message_id} was held until {held_until}: it has left, or is leaving.",
     ),
+    "buyer_erased": Entry(
+        409,
+        "The buyer was erased",
+        "Nobody knows any more whose {order_id} was; there is no address to write to.",
+    ),
     "message_dropped": Entry(
         409, "The message was dropped", "{message_id} never leaves; write another one."
     ),

@@ -7,12 +7,11 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.decision import Change
 from tacit.domain.policy import Policy
-from tacit.domain.registration import ADDONS_OF_A_CONTRACT
-from tacit.domain.values import Contract, Status
+from tacit.domain.values import ADDONS_OF_A_CONTRACT, Contract, Status
 from tacit.store import keys
 from tacit.store.account_items import movement_writes
 from tacit.store.codec import Item
-from tacit.store.mapping import charge_item, child_item, label_item, link_item
+from tacit.store.mapping import charge_item, child_item, label_item, link_item, past_link_item
 from tacit.store.notice_items import notice_item
 from tacit.store.writes import Write, absent, delete, put, update
 
@@ -30,7 +29,15 @@ def charge_writes(change: Change, now: datetime) -> list[Write]:
 
 
 def link_writes(before: Contract | None, after: Contract) -> list[Write]:
-    """One link for each party, moved only where its key changes."""
+    """One link for each party, moved only where its key changes. Whoever is a party no more keeps
+    one by which what he did there is found when he is erased."""
+    past = [each for each in before.parties if each not in after.parties] if before else []
+    kept = [put(f"past {each}", past_link_item(after, each)) for each in past]
+    return moved_links(before, after) + kept
+
+
+def moved_links(before: Contract | None, after: Contract) -> list[Write]:
+    """The links of those who are parties now, in the place of those there were."""
     old = _links(before) if before else {}
     new = _links(after)
     gone = [delete(f"link {key}", key) for key in old if key not in new]

@@ -174,6 +174,11 @@ def shop_link(shop_id: str) -> str:
     return f"shop#{part(shop_id)}"
 
 
+def past_link(contract_id: str) -> str:
+    """Of a contract that the person was a contact of, beside the links to shops."""
+    return f"past#{part(contract_id)}"
+
+
 def listing(provider: str, lane: str) -> str:
     return f"{part(provider)}#{lane}"
 
@@ -264,6 +269,11 @@ def message(subject_pk: str, event_number: int, kind: str, channel: str) -> Key:
 def message_by_hand(order_id: str, number: int) -> Key:
     """One that a person sends to the buyer, by the number of the event it came with."""
     return f"ticket_order#{part(order_id)}", f"by-hand#{number:010d}"
+
+
+def erasure(provider: str, kind: str, name: str) -> Key:
+    """The marker of an erasure that is not over; `kind` is "person" or "buyer"."""
+    return f"erasure#{part(provider)}", f"{kind}#{part(name)}"
 
 
 CLOCK: Key = ("clock", HEAD)

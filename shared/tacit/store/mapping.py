@@ -187,6 +187,15 @@ def link_item(contract: Contract, subject: str) -> Item:
     }
 
 
+def past_link_item(contract: Contract, subject: str) -> Item:
+    return {
+        "pk": keys.party(contract.provider, subject),
+        "sk": keys.past_link(contract.id),
+        "item": "past_party",
+        "contract_id": contract.id,
+    }
+
+
 def charge_item(
     contract_id: str,
     charge: Charge,

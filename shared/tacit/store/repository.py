@@ -1,5 +1,6 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +10,8 @@ from tacit.domain.decision import Change
 from tacit.domain.labels import registered_form
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
-from tacit.domain.registration import ADDONS_OF_A_CONTRACT
 from tacit.domain.values import (
+    ADDONS_OF_A_CONTRACT,
     Account,
     Contract,
     Event,
@@ -45,6 +46,7 @@ from tacit.store.plan_change_items import change_item, change_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
+Person = tuple[str, str]  # provider, holder
 PARTIES = ("holder", "billing_contact", "technical_contact")
 
 
@@ -113,6 +115,18 @@ class Repository:
     def accounts_of(self, provider: str, holder: str) -> tuple[Account, ...]:
         """All accounts of a holder, each read consistently. Raises Broken where one cannot be
         read: what it holds is not known, and nobody else's money is taken in its place."""
+        (raws,) = self.raw_accounts_of([(provider, holder)]).values()
+        return tuple(map(account_of, raws))
+
+    def raw_accounts_of(self, people: Iterable[Person]) -> dict[Person, list[Raw]]:
+        """The same of several holders in one batch, as DynamoDB holds them."""
+        names = {person: self._accounts_of(*person) for person in people}
+        found = self.table.get_many([key for every in names.values() for key in every])
+        return {
+            person: [found[key] for key in every if key in found] for person, every in names.items()
+        }
+
+    def _accounts_of(self, provider: str, holder: str) -> list[keys.Key]:
         partition, links = keys.party(provider, holder), list[Item]()
         after: Item | None = None
         while True:
@@ -120,9 +134,7 @@ class Repository:
             page = self.table.query(partition, sort=sort, limit=100, after=after)
             links, after = links + page.items, page.after
             if after is None:
-                break
-        found = self.table.get_many([keys.account(link["account_id"]) for link in links])
-        return tuple(account_of(raw) for raw in found.values())
+                return [keys.account(link["account_id"]) for link in links]
 
     def held_by(self, provider: str, holder: str, most: int) -> list[str]:
         """The ids of up to `most` contracts whose holder this is, less those that are closed. An

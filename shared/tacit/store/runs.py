@@ -7,7 +7,7 @@ first time was cut off or the message came twice, works the same records and cou
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,11 @@ from tacit.domain.values import Actor, Role
 from tacit.store import keys
 from tacit.store.codec import Item, from_raw
 from tacit.store.repository import IdempotencyRecord, KeyUsed, idempotency_write
+from tacit.store.shard_states import ShardState, fields_of, shard_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, absent, put
 
 ALL = "*"
-COUNTS = ("done", "unchanged", "refused", "parked", "failed", "held", "different", "planned")
-_ALWAYS = ("done", "unchanged", "parked", "failed")  # the others only where there are any
 # The stages, by which the shards' items are called; a run that is held waits between two of them.
 PLAN, WORK, HELD, REST = "plan", "shard", "held", "rest"
 # Greater than whatever follows an instant in a calendar: the renewals' marks its holder there.
@@ -58,83 +57,6 @@ class Run:
         return self.released_at is None and any("joins" not in why for why in self.held.values())
 
 
-@dataclass(frozen=True, slots=True)
-class ShardState:
-    """How far one shard of a run is. `records` are the keys at hand, `after` is the cursor behind
-    them, `counts` and `totals` what came of those before; `page` rises with every save and is 0
-    before the first."""
-
-    shard: str
-    page: int = 0
-    done: bool = False
-    records: tuple[keys.Key, ...] = ()
-    after: Item | None = None
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_ALWAYS, 0))
-    totals: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def reads_on(self) -> bool:
-        """Whether there may be more behind the records at hand."""
-        return self.page == 0 or self.after is not None
-
-    def turned(self, page: Page) -> "ShardState":
-        """The records at hand are worked; the next page is at hand, or the shard is done."""
-        records = tuple((item["pk"], item["sk"]) for item in page.items)
-        done = not records and page.after is None
-        return self._moved(records=records, after=page.after, done=done)
-
-    def left_at(self, worked: int) -> "ShardState":
-        """Time ran out within the page: the rest of it stays at hand."""
-        return self._moved(records=self.records[worked:])
-
-    def begun(self, holder: str, due: int) -> "ShardState":
-        """All that is due of some holders is at hand: `holder` is the last one's mark in the
-        calendar, `due` how many there are."""
-        place = {"holder": self.last_holder, "at_hand": holder, "due": due}
-        return self._moved(after=place)
-
-    def past(self, holder: str) -> "ShardState":
-        """All that was due of the holders up to this one is worked."""
-        return self._moved(after={"holder": holder})
-
-    def parked(self, number: int) -> "ShardState":
-        """Time ran out within the holders at hand. So many of theirs are counted, since they are
-        not due any more; what was committed is counted by whoever comes to their end."""
-        place = {**(self.after or {}), "due": self.due - number}
-        return self._moved(after=place).counting({"parked": number}, {})
-
-    def over(self) -> "ShardState":
-        return self._moved(done=True)
-
-    def counting(self, counts: Mapping[str, int], totals: Mapping[str, int]) -> "ShardState":
-        """With what came of the records since."""
-        return replace(self, counts=_sum(self.counts, counts), totals=_sum(self.totals, totals))
-
-    @property
-    def last_holder(self) -> str:
-        """The mark of the holder who was worked last, before the first one an empty text."""
-        return str(self.after["holder"]) if self.after else ""
-
-    @property
-    def at_hand(self) -> str | None:
-        """The mark of the last holder of those that were begun and are not past."""
-        return self.after.get("at_hand") if self.after else None
-
-    @property
-    def due(self) -> int:
-        """How many were due of the holders at hand when they were begun, less those parked
-        since."""
-        return int(self.after.get("due", 0)) if self.after else 0
-
-    def _moved(self, **fields: Any) -> "ShardState":
-        return replace(self, page=self.page + 1, **fields)
-
-
-def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
-    both = {**first, **{name: first.get(name, 0) + number for name, number in second.items()}}
-    return {name: number for name, number in both.items() if number or name in _ALWAYS}
-
-
 class Runs:
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -145,7 +67,7 @@ class Runs:
         pk, sk = keys.run(run.id)
         head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at()}
         writes = [put("run", head, absent)]
-        for scope in {run.scope, ALL}:
+        for scope in () if run.preview else {run.scope, ALL}:  # previews are in no list
             entry = {**head, "pk": keys.runs(scope), "sk": f"{keys.instant(now)}#{run.id}"}
             writes.append(put(f"entry {scope}", entry))
         if record is not None:
@@ -202,29 +124,17 @@ class Runs:
         pk, _ = keys.run(run_id)
         sort = Path("sk").startswith(f"{stage}#")
         page: Page = self.table.query(pk, sort=sort, limit=keys.SHARDS)
-        states = map(_shard, page.items)
+        states = map(shard_of, page.items)
         return {state.shard: state for state in states}
 
     def shard(self, run_id: str, shard: str, stage: str = WORK) -> ShardState:
         item = self.table.get(keys.run_shard(run_id, stage, shard))
-        return _shard(item) if item else ShardState(shard)
+        return shard_of(item) if item else ShardState(shard)
 
     def save(self, run_id: str, state: ShardState, stage: str = WORK) -> bool:
         """False where another worker, or this very call a moment ago, has come as far."""
         pk, sk = keys.run_shard(run_id, stage, state.shard)
-        item: dict[str, Any] = {
-            "pk": pk,
-            "sk": sk,
-            "item": "run_shard",
-            "shard_name": state.shard,
-            "page": state.page,
-            "done": state.done,
-            "records": [{"pk": pk, "sk": sk} for pk, sk in state.records],
-            "after": state.after,
-            "counts": state.counts,
-            "totals": state.totals,
-            "ttl": _cleared_at(),
-        }
+        item = {"pk": pk, "sk": sk, **fields_of(state), "ttl": _cleared_at()}
         try:
             self.table.write(put("shard", item, absent | (Path("page") < state.page)))
         except ConditionFailed:
@@ -293,16 +203,4 @@ def _run(item: Item) -> Run:
         held=item["held"],
         released_at=_instant(item.get("released_at")),
         finished_at=_instant(item.get("finished_at")),
-    )
-
-
-def _shard(item: Item) -> ShardState:
-    return ShardState(
-        shard=item["shard_name"],
-        page=item["page"],
-        done=item["done"],
-        records=tuple((record["pk"], record["sk"]) for record in item["records"]),
-        after=item.get("after"),
-        counts=item["counts"],
-        totals=item.get("totals", {}),
     )

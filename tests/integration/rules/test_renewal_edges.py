@@ -31,6 +31,7 @@ ACCOUNTS = {
 }
 
 
+@pytest.mark.breaks("a record that cannot be read")
 @pytest.mark.parametrize("what", ACCOUNTS)
 def test_G13_a_broken_account_takes_nothing_and_stops_nobody_else(spring: World, what: str) -> None:
     """What it holds is not known: nothing is renewed on a guess. Others' contracts go on, and so

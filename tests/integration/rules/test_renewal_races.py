@@ -1,15 +1,12 @@
 """What happens between a decision of the renewals job and what it commits: everything has one order
 of events. Told with the other one stepping in at that very moment."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
 from tacit.store.patience import Busy
-from tacit.store.repository import Repository
 from tests.integration.conftest import ALICE, World
 from tests.integration.money import balance, book, francs
+from tests.integration.rules.overtaking import Step, out_of_order, stepping_in
 from tests.integration.rules.scenes import cancel, history, it_is
 from tests.integration.rules.terms import (
     bought,
@@ -27,8 +24,6 @@ from tests.integration.rules.terms import (
     topped_up,
 )
 
-Step = Callable[[World], Any]
-
 
 @pytest.fixture
 def due(world: World) -> World:
@@ -39,19 +34,6 @@ def due(world: World) -> World:
     renewals(world, "2025-04-02")
     funded(world, "a-1", "400.00")
     return world
-
-
-def stepping_in(monkeypatch: pytest.MonkeyPatch, world: World, step: Step, at: int = 1) -> None:
-    """Before the job's commit of that number, somebody else is done."""
-    real, commits = Repository.commit, []
-
-    def overtaken(*args: Any, **kwargs: Any) -> None:
-        commits.append(1)
-        if len(commits) == at:
-            step(world)
-        real(*args, **kwargs)
-
-    monkeypatch.setattr(Repository, "commit", overtaken)
 
 
 @pytest.mark.parametrize(("at", "renewed"), [(1, []), (2, ["d-1"])])
@@ -120,12 +102,8 @@ def test_R8_what_cannot_be_committed_takes_nothing_and_renews_nothing(
     due: World, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """Charge and renewal are one; the next run does both, once, and the other one went on."""
-
-    def fails(world: World) -> None:
-        raise error
-
     with monkeypatch.context() as patch:
-        stepping_in(patch, due, fails)
+        out_of_order(patch, "d-1", error)
         renewals(due, "2025-04-03")
     assert taken(due) == [("d-2", "-200.00")]
     assert (ends(due, "d-1"), states(due, "d-1")) == ({"d-1": "2025-05-01"}, {"d-1": ["open"]})

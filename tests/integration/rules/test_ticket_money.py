@@ -1,14 +1,13 @@
 """Rules G3, G4: money that arrives is recorded first and never refused, and what it does then."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tacit.store.ticket_orders import TicketBook
 from tests.integration.conftest import STAFF, Person, World
 from tests.integration.edge import assert_problem, nothing_written
 from tests.integration.money import francs
+from tests.integration.rules.overtaking import Step, stepping_in
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import it_is
 from tests.integration.rules.ticket_scenes import (
@@ -39,7 +38,6 @@ from tests.integration.shops import INA, OLGA
 
 ALL = ("T-1", "T-2", "T-3")
 SEATS = ("S-1", "S-2", "S-3")
-Step = Callable[[World], Any]
 
 
 @pytest.fixture
@@ -496,19 +494,6 @@ def test_G3_what_was_paid_too_much_is_given_back_by_the_organiser(owed: World) -
 
 
 # ---------------------------------------------------------------- in the same moment
-
-
-def stepping_in(monkeypatch: pytest.MonkeyPatch, world: World, step: Step) -> None:
-    """Before the next commit of a ticket order, somebody else is done."""
-    real, commits = TicketBook.commit, []
-
-    def overtaken(*args: Any, **kwargs: Any) -> None:
-        commits.append(1)
-        if len(commits) == 1:
-            step(world)
-        real(*args, **kwargs)
-
-    monkeypatch.setattr(TicketBook, "commit", overtaken)
 
 
 def on_the_last_day(world: World) -> None:

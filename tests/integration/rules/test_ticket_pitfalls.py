@@ -9,7 +9,7 @@ from tacit.domain.tickets.words import words_of
 from tacit.runtime.clock import Clock
 from tacit.store import keys
 from tests.integration.conftest import STAFF, Person, Reply, World, customer
-from tests.integration.edge import assert_problem
+from tests.integration.edge import assert_problem, nothing_written
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import instant, job
 from tests.integration.shops import OLGA, opened_shop
@@ -157,6 +157,7 @@ def test_an_exchange_goes_round_a_number_that_its_own_order_has_in_capitals(worl
     assert exchanged.status == 200, exchanged.text
 
 
+@pytest.mark.breaks("a policy that is not shipped")
 def test_G13_one_order_under_a_policy_that_is_not_shipped_does_not_hide_the_others(
     world: World,
 ) -> None:
@@ -299,6 +300,7 @@ def test_a_shop_that_is_not_yours_is_not_there_whatever_else_is_wrong(world: Wor
         assert world.call("GET", "/ticket-orders", customer("mallory"), query=asked).status == 404
 
 
+@pytest.mark.breaks("something is missing")
 def test_an_order_whose_shop_is_gone_can_still_be_seen_by_staff(world: World) -> None:
     opened_shop(world)
     placed(world)
@@ -558,10 +560,11 @@ def test_a_preview_of_the_reminders_counts_what_is_due_and_starts_nothing(world:
     placed(world)
     world.set_clock(instant("2025-04-11"))
     body = {"job": "invoice_reminders", "as_of": instant("2025-04-11")}
-    before = world.items()
-    reply = world.call("POST", "/job-runs", STAFF, body, query={"dry_run": "true"})
-    assert (reply.status, reply.json["counts"]["due"]) == (202, 1)
-    assert world.items() == before
+    with nothing_written(world, but="run#"):
+        reply = world.call("POST", "/job-runs", STAFF, body, query={"dry_run": "true"})
+        assert (reply.status, reply.json["counts"]["due"]) == (202, 1)
+        work(world)
+    assert order(world)["reminders_sent"] == 0
 
 
 def test_G3_part_then_the_rest_too_late_then_given_back_then_all_of_it(world: World) -> None:

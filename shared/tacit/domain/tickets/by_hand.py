@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
+from tacit.domain.erasing import is_erased
 from tacit.domain.permission import check_roles
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Invalid, NotFound, Refused
@@ -120,8 +121,10 @@ def read_message_id(message_id: str) -> tuple[str, int]:
 
 def hold(order: TicketOrder, command: HoldMessage, policy: Policy, now: datetime) -> MessageChange:
     """A new message. Nobody else than the order's own buyer is written to: what leaves under our
-    sender's name must not go wherever somebody likes."""
+    sender's name must not go wherever somebody likes. Raises Refused `buyer_erased`."""
     check_roles(_WRITERS, command.by)
+    if is_erased(order.buyer.email):
+        raise Refused("buyer_erased", {"order_id": order.id})
     if command.to != BUYER and command.to.lower() != order.buyer.email.lower():
         raise Invalid("to", f'expected "{BUYER}", or the address of the order\'s own buyer')
     message = MessageByHand(

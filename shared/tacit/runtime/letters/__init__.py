@@ -90,7 +90,7 @@ def letter(kind: str, locale: str, values: Mapping[str, Value]) -> Letter:
             plain[name], marked[name] = spoken
     there = {name: value is True or name in plain for name, value in values.items()}
     written = texts["letters"][kind]
-    subject = Template(written["subject"]).substitute(plain)
+    subject = _as_it_stands(Template(written["subject"]).substitute(plain))
     said, shown = [], []
     for paragraph in _paragraphs(written["text"], there):
         alone = values.get(paragraph[1:]) if paragraph.startswith("$") else None
@@ -127,6 +127,12 @@ def _one_line(text: str) -> str:
     """Without line ends and control characters: nothing that is put in can start a header, a
     paragraph or a page of its own."""
     return " ".join(text.split()).translate(_CONTROLS)
+
+
+def _as_it_stands(subject: str) -> str:
+    """What looks like an encoded word (RFC 2047) would be shown as what it stands for, which may
+    be any characters at all."""
+    return subject.replace("=?", "= ?")
 
 
 def _day(day: date, how: Mapping[str, Any]) -> str:

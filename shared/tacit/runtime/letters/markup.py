@@ -7,7 +7,11 @@ from html import escape as escaped
 _WEB = re.compile(r"https?://[!#-;=?-~]+")  # printable ASCII without blank, quote and brackets
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
 _BODY = "margin:0;padding:24px;background:#ffffff;color:#222"
-_COLUMN = "max-width:600px;font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5"
+# A long word is broken where it has to be, so that none makes the column wider than a screen.
+_COLUMN = (
+    "max-width:600px;overflow-wrap:anywhere;"
+    "font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:1.5"
+)
 _PARAGRAPH = "margin:0 0 16px"
 _LINK = "color:#0b5394"
 

@@ -1,0 +1,70 @@
+"""How each door says no: the statuses of the one table of problems, with the codes of each."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from local.openapi.asking import Asked
+from local.openapi.schemas import OPEN, TEXT, Schema, one_of, ref, thing
+from tacit.runtime.problem_table import PROBLEMS
+
+# Whatever is asked: the gateway may be busy, a token old, a parameter unknown, a record broken.
+ALWAYS = (400, 401, 403, 409, 422, 429, 500, 504)
+NOT_FOUND, GONE = 404, 410
+# Doors that name something else than in their path; of the others, nothing can be missing.
+NAMING = {"GET /notices", "GET /messages", "POST /messages", "GET /ticket-orders", "POST /job-runs"}
+# Doors that are not there in every stack.
+SOMEWHERE = {"GET /test-clock", "PUT /test-clock"}
+# A contract that is no longer shown to its holder.
+SHOWING = {
+    "GET /contracts/{id}",
+    "GET /contracts/{id}/timeline",
+    "GET /contracts/{id}/forecast",
+    "GET /contracts/{id}/plan-changes",
+}
+
+
+def codes(status: int) -> list[str]:
+    """The codes that are said with a status, as programs read them."""
+    found = {code.removeprefix("gone_") for code, e in PROBLEMS.items() if e.status == status}
+    return sorted(found)
+
+
+def schemas() -> dict[str, Schema]:
+    """A shape for each status. `params` are the values behind the detail: docs/errors.md."""
+    return {
+        f"Problem{status}": thing(
+            type=TEXT,
+            title=TEXT,
+            status={"type": "integer", "const": status},
+            detail=TEXT,
+            code=one_of(*codes(status)),
+            params=OPEN,
+        )
+        for status in statuses()
+    }
+
+
+def statuses() -> list[int]:
+    return sorted({entry.status for entry in PROBLEMS.values()})
+
+
+def responses() -> dict[str, Any]:
+    return {
+        f"Problem{status}": {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/problem+json": {"schema": ref(f"Problem{status}")}},
+        }
+        for status in statuses()
+    }
+
+
+def of_door(asked: Asked) -> dict[str, Any]:
+    """Each refusal that this door may answer with."""
+    may = set(ALWAYS)
+    if asked.in_path or asked.key in NAMING | SOMEWHERE:
+        may.add(NOT_FOUND)
+    if asked.key in SHOWING:
+        may.add(GONE)
+    return {str(s): {"$ref": f"#/components/responses/Problem{s}"} for s in sorted(may)}

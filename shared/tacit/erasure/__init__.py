@@ -1,0 +1,1 @@
+"""What operators do when a person is to be forgotten: `python -m tacit.erasure`."""

@@ -1,0 +1,1 @@
+"""What operators do with dead letters: `python -m tacit.redrive`."""
