@@ -1,6 +1,5 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +22,7 @@ from tacit.domain.values import (
 )
 from tacit.store import keys
 from tacit.store.account_items import account_of
+from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Item, Raw
 from tacit.store.hanging import (
     charge_writes,
@@ -46,7 +46,6 @@ from tacit.store.plan_change_items import change_item, change_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
-Person = tuple[str, str]  # provider, holder
 PARTIES = ("holder", "billing_contact", "technical_contact")
 
 
@@ -115,26 +114,8 @@ class Repository:
     def accounts_of(self, provider: str, holder: str) -> tuple[Account, ...]:
         """All accounts of a holder, each read consistently. Raises Broken where one cannot be
         read: what it holds is not known, and nobody else's money is taken in its place."""
-        (raws,) = self.raw_accounts_of([(provider, holder)]).values()
+        (raws,) = raw_accounts(self.table, [(provider, holder)]).values()
         return tuple(map(account_of, raws))
-
-    def raw_accounts_of(self, people: Iterable[Person]) -> dict[Person, list[Raw]]:
-        """The same of several holders in one batch, as DynamoDB holds them."""
-        names = {person: self._accounts_of(*person) for person in people}
-        found = self.table.get_many([key for every in names.values() for key in every])
-        return {
-            person: [found[key] for key in every if key in found] for person, every in names.items()
-        }
-
-    def _accounts_of(self, provider: str, holder: str) -> list[keys.Key]:
-        partition, links = keys.party(provider, holder), list[Item]()
-        after: Item | None = None
-        while True:
-            sort = Path("sk").startswith("account#")
-            page = self.table.query(partition, sort=sort, limit=100, after=after)
-            links, after = links + page.items, page.after
-            if after is None:
-                return [keys.account(link["account_id"]) for link in links]
 
     def held_by(self, provider: str, holder: str, most: int) -> list[str]:
         """The ids of up to `most` contracts whose holder this is, less those that are closed. An
