@@ -44,4 +44,5 @@ def test_an_item_is_sent_and_read_just_as_it_is() -> None:
 def test_it_says_who_it_is_with_the_sdks_own_name_and_version() -> None:
     session = prepared(get_session())
     said = client_of(session)._user_agent_creator.to_string()
-    assert said.startswith(f"Botocore/{session.user_agent_version}")
+    assert said == session.user_agent()
+    assert said.startswith(f"Botocore/{session.user_agent_version} ")
