@@ -197,6 +197,6 @@ class Asking(Passing):
 
     @rule(which=WHICH)
     def detach(self, which: int) -> None:
-        head = self.head(which)
-        door = self.doors.detach(STAFF, head.order_id, head.id)
-        self.doors.ask(STAFF, f"detaches {head.id} from {head.order_id}", door)
+        one = self.head(which)
+        door = self.doors.detach(STAFF, one.order_id, one.id)
+        self.doors.ask(STAFF, f"detaches {one.id} from {one.order_id}", door)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tacit.domain.collecting import Collected, Purse, by_priority, collect
-from tacit.domain.decision import Change, Decision, Situation
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.policy import Policy, ShortBalance
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract
@@ -23,7 +23,7 @@ from tacit.store.account_items import account_of
 from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
-from tacit.store.repository import LostRace
+from tacit.store.repository import LostRace, done_by
 from tacit.store.writes import Write
 
 _LOST_RACES = 20
@@ -72,6 +72,7 @@ class OneHolder:
         self._left = _in_order(due)
         self._failed: set[keys.Key] = set()
         self._paid: tuple[str, ...] = ()
+        self._aside: list[tuple[Due, Decision, Verdict]] = []
         self.lost = False
 
     def collect_all(self) -> None:
@@ -83,16 +84,20 @@ class OneHolder:
             try:
                 for pending in self.fold():
                     self._commit(pending.due, pending.change)
+                self.settle()
                 break
             except LostRace:
                 lost = lost + 1 if self._untried == before else 0
                 if lost > _LOST_RACES:
                     raise Busy(f"lost {lost} races") from None
+                self._till.step_back(lost)
         self._tally.counts["failed"] += len(self._failed)
 
     def fold(self) -> Iterator[Pending]:
         """What is to be committed, from the first that is left to the last: the charges, then what
-        else is to be written. Each stands on what was committed before it."""
+        else is to be written. Each stands on what was committed before it. Where all goes through,
+        `settle` is to be called."""
+        self._aside, self.lost = [], False
         purse = self._purse()
         written: list[Pending] = []
         for due in list(self._left.values()):
@@ -108,12 +113,19 @@ class OneHolder:
             agreed = verdict.word != "different"
             purse = found.purse if agreed else _kept(found, purse, due)
             if not isinstance(decision, Change) or not verdict.free:
-                self._kept_back(due, decision, verdict)
+                self._aside.append((due, decision, verdict))
             elif decision.movement is not None:
                 yield Pending(self, due, decision)
             else:
                 written.append(Pending(self, due, decision))
         yield from written
+
+    def settle(self) -> None:
+        """All went through: what is not committed is through as well. Before that it may not be,
+        for it keeps its money from what comes behind it, in every fold."""
+        for due, decision, verdict in self._aside:
+            self._kept_back(due, decision, verdict)
+        self._aside = []
 
     def writes(self, pending: Pending) -> list[Write]:
         return self._till.writes(pending.change, self._errand.mark)
@@ -178,9 +190,13 @@ class OneHolder:
         except LostRace as race:
             if not all(name.startswith(_OF_ACCOUNT) for name in race.of):
                 self._read_again(due)
-            if pays or due.key in self._left:
+            there = self._left.get(due.key)
+            if pays or (there is not None and done_by(there.raw) != self._errand.mark):
                 raise
-            return  # another worker wrote the same down, and the purse is none the less
+            if there is not None:  # another worker wrote the same down: the purse is none the less
+                short = NothingToDo(there.contract, "still_short")
+                self._aside.append((there, short, Verdict(0)))
+            return
         if word == "done":
             self.went_through(Pending(self, due, change))
             return

@@ -1,5 +1,6 @@
 """Where the renewals job commits: one transaction after the other, as long as there is time."""
 
+import random
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -82,6 +83,11 @@ class Till:
         self._charges[account_id] += 1
         if self._charges[account_id] % _CHARGES_OF_ONE == 0:
             time.sleep(_SECONDS_FOR_OTHERS)
+
+    def step_back(self, lost: int) -> None:
+        """After races that were lost in a row without anything gained, the longer the more."""
+        if lost > 1:
+            time.sleep(random.uniform(0, _SECONDS_FOR_OTHERS * lost / 4))
 
     def fail(self, key: keys.Key, raw: Raw, error: Exception, errand: Errand) -> str:
         """Left to the next run, or parked. Planning writes nothing down."""

@@ -6,13 +6,13 @@ from typing import Any
 from tests.integration.conftest import STAFF, Person, World, customer
 from tests.integration.edge import KIM, called_for, noticed, over
 from tests.integration.faults.scenes import Scene, door_of
-from tests.integration.test_dry_run import broken
 from tests.integration.faults.stage import Act, Stage
 from tests.integration.messages import ordered, write
 from tests.integration.money import opened
 from tests.integration.plan_changes import changed, serving
 from tests.integration.sales import sold
 from tests.integration.shops import INA, OLGA, opened_shop, set_to
+from tests.integration.test_dry_run import broken
 
 # Of one provider: each further one is the same again.
 ALICE = customer("alice", "kreativmedia", "kriax")

@@ -15,9 +15,9 @@ from tests.integration.faults.faults import CUT_AFTER_A_TRANSACTION, FAULTS, SLI
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.scenes_commands import ANOTHER_TIME, KEYED, KEYLESS, RECKONING
 from tests.integration.faults.scenes_deliveries import DELIVERIES
-from tests.integration.faults.scenes_jobs import JOB_SCENES, NOTICE_BROKEN, PAID, TWO_SHORT
+from tests.integration.faults.scenes_jobs import JOB_SCENES, PAID, TWO_SHORT
 from tests.integration.faults.scenes_reads import READING
-from tests.integration.faults.scenes_runs import AS_SEEN, RELEASED, RUN_SCENES
+from tests.integration.faults.scenes_runs import RELEASED, RUN_SCENES
 from tests.integration.faults.stage import Stage, staged
 from tests.integration.faults.telling import Struck, Told, faulty, repeated, told
 from tests.integration.test_permissions import FUNCTIONS, granted
@@ -25,10 +25,7 @@ from tests.searches import far
 
 SCENES = [*KEYED, *KEYLESS, *READING, *JOB_SCENES, *RUN_SCENES, *DELIVERIES]
 # What is known to be wrong, and goes red here as soon as it is right.
-WRONG: dict[str, str] = {
-    NOTICE_BROKEN.name: "parked before a cut, it is counted as done after it",
-    AS_SEEN[0].name: "done before a cut, it is counted as different after it",
-}
+WRONG: dict[str, str] = {}
 TOLD: dict[str, Told] = {}
 STRUCK: set[Struck] = set()
 
@@ -73,9 +70,6 @@ def test_whatever_fails_it_comes_to_the_same(stage: Stage, scene: Scene) -> None
 
 
 @each([TWO_SHORT])
-@pytest.mark.xfail(
-    reason="what was kept for the first is free again for whoever goes on after a cut", strict=True
-)
 def test_money_stays_kept_for_the_first_although_a_worker_died(stage: Stage, scene: Scene) -> None:
     wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER_A_TRANSACTION])
     assert not wrong, "\n\n".join(["", *wrong])
