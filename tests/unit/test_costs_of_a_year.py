@@ -43,6 +43,10 @@ def test_a_renewal_costs_its_units_and_its_part_of_the_workers_time() -> None:
     assert line["dollars"] == pytest.approx(paid)
 
 
+def test_storage_is_paid_for_in_each_of_twelve_months() -> None:
+    assert year(found())["storage"]["dollars"] == pytest.approx(8 * 0.306 * 12)
+
+
 def test_the_jobs_run_every_hour_however_many_contracts_there_are() -> None:
     few, many = Year(contracts=1), Year(contracts=10_000_000)
     names = ("runs of the jobs, nothing due", "cold starts of the jobs")

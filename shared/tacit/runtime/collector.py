@@ -24,6 +24,7 @@ from tacit.runtime.stages import Stages
 from tacit.runtime.tally import Tally
 from tacit.runtime.till import OutOfTime, Till
 from tacit.store import keys
+from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Item, Raw
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
@@ -123,7 +124,7 @@ class Collector:
             person = (due.contract.provider, due.contract.holder)
             by_person.setdefault(person, []).append(due)
         again = partial(self._again, errand, tally)
-        accounts = self._stack.repository.raw_accounts_of(sorted(by_person))
+        accounts = raw_accounts(self._stack.table, sorted(by_person))
         holders = [
             OneHolder(self._till, person, by_person[person], errand, tally, again, raws)
             for person, raws in accounts.items()

@@ -20,6 +20,7 @@ from tacit.runtime.tally import Tally
 from tacit.runtime.till import Till
 from tacit.store import keys
 from tacit.store.account_items import account_of
+from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
@@ -147,7 +148,7 @@ class OneHolder:
         all that it might have paid."""
         raws, self._accounts = self._accounts, None
         if raws is None:
-            raws = self._till.repository.raw_accounts_of([self._person])[self._person]
+            raws = raw_accounts(self._till.repository.table, [self._person])[self._person]
         try:
             return Purse(tuple(map(account_of, raws)), ahead=self._paid)
         except Broken as broken:

@@ -1,6 +1,5 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +22,7 @@ from tacit.domain.values import (
 )
 from tacit.store import keys
 from tacit.store.account_items import account_of
+from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Item, Raw
 from tacit.store.hanging import (
     charge_writes,
@@ -43,7 +43,6 @@ from tacit.store.mapping import (
 from tacit.store.notice_items import notice_of, task_item, task_of
 from tacit.store.outbox import marked
 from tacit.store.plan_change_items import change_item, change_of
-from tacit.store.purses import Person, raw_accounts_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
@@ -115,12 +114,8 @@ class Repository:
     def accounts_of(self, provider: str, holder: str) -> tuple[Account, ...]:
         """All accounts of a holder, each read consistently. Raises Broken where one cannot be
         read: what it holds is not known, and nobody else's money is taken in its place."""
-        (raws,) = self.raw_accounts_of([(provider, holder)]).values()
+        (raws,) = raw_accounts(self.table, [(provider, holder)]).values()
         return tuple(map(account_of, raws))
-
-    def raw_accounts_of(self, people: Iterable[Person]) -> dict[Person, list[Raw]]:
-        """The same of several holders in one batch, as DynamoDB holds them."""
-        return raw_accounts_of(self.table, people)
 
     def held_by(self, provider: str, holder: str, most: int) -> list[str]:
         """The ids of up to `most` contracts whose holder this is, less those that are closed. An

@@ -1,4 +1,4 @@
-"""The accounts of several holders, read at once: what the renewals of a night may spend."""
+"""The accounts of holders, found by the links in their partitions."""
 
 from collections.abc import Iterable
 
@@ -11,17 +11,17 @@ from tacit.store.table import Table
 Person = tuple[str, str]  # provider, holder
 
 
-def raw_accounts_of(table: Table, people: Iterable[Person]) -> dict[Person, list[Raw]]:
-    """One query for each holder, which accounts he has, and one batch for all of them; read
-    consistently."""
-    names = {person: _accounts_of(table, *person) for person in people}
+def raw_accounts(table: Table, people: Iterable[Person]) -> dict[Person, list[Raw]]:
+    """Of each holder all accounts, each read consistently, as DynamoDB holds them: a query for
+    each of them, and one batch for all."""
+    names = {person: _names(table, *person) for person in people}
     found = table.get_many([key for every in names.values() for key in every])
     return {
         person: [found[key] for key in every if key in found] for person, every in names.items()
     }
 
 
-def _accounts_of(table: Table, provider: str, holder: str) -> list[keys.Key]:
+def _names(table: Table, provider: str, holder: str) -> list[keys.Key]:
     partition, links = keys.party(provider, holder), list[Item]()
     after: Item | None = None
     while True:
