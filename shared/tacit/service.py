@@ -17,9 +17,10 @@ from tacit.domain.commands import (
 )
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import check_asker, decide
+from tacit.domain.orders import own_order
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, NotFound, Refused
-from tacit.domain.registration import own_order, too_many_addons
+from tacit.domain.registration import too_many_addons
 from tacit.domain.values import Actor, Contract, Role, Status
 from tacit.named import with_named
 from tacit.policies import shipped

@@ -63,6 +63,13 @@ class Asking(Passing):
         answer = self.asks(who, head, "reactivate", words, self.reactivating(who, head))
         self.expects(head, words, answer, predictions.of_reactivation(head, self.today))
 
+    @rule(which=WHICH, times=st.integers(1, 2))
+    def change_of_mind(self, which: int, times: int) -> None:
+        """Cancelled and taken back, and again: nothing has happened (G2)."""
+        for _ in range(times):
+            self.cancel(which, "holder", "at_term")
+            self.reactivate(which, "holder")
+
     @rule(which=WHICH, asker=st.sampled_from(("erin", "erin", "stan", "holder", "olle")))
     def transfer_out(self, which: int, asker: str) -> None:
         head = self.head(which)
@@ -175,28 +182,3 @@ class Asking(Passing):
         make = lambda actor: commands.NoteRegistry(actor, told, fetched_at)  # noqa: E731
         door = self.doors.contract(STAFF, head.id, "note_registry", make)
         self.doors.ask(STAFF, f"notes that the registry has {head.id} until {told}", door)
-
-    @rule(which=WHICH, asker=ASKER, enabled=st.booleans())
-    def switch(self, which: int, asker: str, enabled: bool) -> None:
-        head = self.head(which)
-        who = self.who(asker, head)
-        words = f"switches the autorenewal of {head.order_id} {'on' if enabled else 'off'}"
-        answer = self.doors.ask(who, words, self.doors.switch(who, head.order_id, enabled))
-        own = who in (head.holder, STAFF, "stan")
-        if (answer == "not found") is own:
-            self.fault(f"{who} {words}: {answer}")
-
-    @rule(which=WHICH, other=WHICH, number=st.integers(1, 2))
-    def arrange(self, which: int, other: int, number: int) -> None:
-        """Into one order, which is made where it is not there."""
-        one, two = self.head(which), self.head(other)
-        named = [head.id for head in (one, two) if head.holder == one.holder]
-        order, ids = f"o-{one.holder}-{number}", sorted(set(named))
-        words = f"puts {', '.join(ids)} into {order}"
-        self.doors.ask(STAFF, words, self.doors.arrange(STAFF, order, one.holder, *ids))
-
-    @rule(which=WHICH)
-    def detach(self, which: int) -> None:
-        head = self.head(which)
-        door = self.doors.detach(STAFF, head.order_id, head.id)
-        self.doors.ask(STAFF, f"detaches {head.id} from {head.order_id}", door)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.histories.asking import MODE, Asking
+from tests.histories.asking import MODE
 from tests.histories.contracts import MINOR, WHICH
 from tests.histories.doors import Door
 from tests.histories.eye import Stop
@@ -15,6 +15,7 @@ from tests.histories.heads import Head
 from tests.histories.machine import cut
 from tests.histories.passing import JOBS, NUMBER
 from tests.histories.people import STAFF
+from tests.histories.switching import Switching
 
 OTHERS = st.sampled_from(
     (
@@ -32,7 +33,7 @@ OTHERS = st.sampled_from(
 AT = st.integers(1, 3)
 
 
-class Between(Asking):
+class Between(Switching):
     """`hand` 1 works while 0 is stopped before its n-th write: between reading and committing."""
 
     keys = 0

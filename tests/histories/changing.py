@@ -17,7 +17,7 @@ from tests.histories.between import Between
 from tests.histories.contracts import WHICH
 from tests.histories.heads import Head, day
 from tests.histories.people import caller
-from tests.histories.reckoning import converted_days
+from tests.histories.reckoning import converted_days, start_of
 from tests.repository.plans import SECRET, changes
 
 PLANS = st.sampled_from(("vps-s", "vps-m", "vps-l"))
@@ -48,6 +48,19 @@ class Changing(Between):
         words = f"wants {quantity} {plan} for {head.id}, to {quoted.new.expires_on}"
         self.doors.ask(who, words, door)
         self._same(head)
+
+    @precondition(lambda self: self.world.provider == "kriax")
+    @rule(which=WHICH, plan=PLANS, quantity=st.integers(1, 3), minutes=st.sampled_from((-1, 0)))
+    def change(self, which: int, plan: str, quantity: int, minutes: int) -> None:
+        """At once; after an earlier change in the last minute of the thirty days, or in the first
+        behind them (X3)."""
+        last = day(self.head(which).plan_changed_on)
+        if last is not None:
+            first_day = start_of(last + timedelta(days=30), self.world.zone)
+            brink = first_day + timedelta(minutes=minutes)
+            self.stage.stand(max(self.stage.now, brink))
+        self.request(which, "holder", plan, quantity)
+        self.confirm(which, True)
 
     def _same(self, before: Head) -> None:
         after = self.stage.eye.head(before.id)

@@ -76,7 +76,8 @@ class Contracts(History):
     # -- contracts come in
 
     def registers(self, plan: int, holder: str, days: int, pending: bool, quantity: int) -> None:
-        """One whose paid term ends in so many days; what is pending begins then."""
+        """One whose paid term ends in so many days, every other time with its month, of which it
+        keeps the 31st (G7); what is pending begins then."""
         if len(self.heads) >= MOST:
             return
         names = list(self.figures.plans)
@@ -86,7 +87,8 @@ class Contracts(History):
         chosen = self.figures.plans[name]
         contract_id, pending = f"c-{len(self.heads) + 1}", pending and chosen.sold
         day = self.today + timedelta(days=days)
-        starts = day if pending else months_later(day, -chosen.months, day.day)
+        anchor = 31 if days % 2 else day.day
+        starts = day if pending else months_later(day, -chosen.months, anchor)
         fields = self._fields(contract_id, name, chosen, holder, starts)
         many = quantity if self.figures.provider == "kriax" and chosen.kind == "vps" else 1
         self.doors.ask(

@@ -30,7 +30,7 @@ class Passing(Contracts):
         run."""
         due = runs.next_due(self.stage.eye, self.stage.now)
         if due is not None:
-            self.stage.stand((due + timedelta(days=days)).replace(hour=hour))
+            self.stage.stand(due + timedelta(days=days, hours=hour % 12))
         self.night(first, whole)
 
     @rule(first=JOBS, hour=HOURS)

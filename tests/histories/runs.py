@@ -151,5 +151,7 @@ def let_it_end(history: Contracts) -> Iterator[str]:
         yield from follow_all(errands)
     for head in eye.heads():
         waits = head.status == "expired" and head.phase_ends_on is None
-        if not (head.status == "closed" or waits or "parked_at" in head.item):
+        parent = history.world.parent(head) if head.follows else None
+        parked = any("parked_at" in each.item for each in (head, parent) if each is not None)
+        if not (head.status == "closed" or waits or parked):
             yield f"{head.id} is {head.status} for ever"

@@ -15,9 +15,7 @@ from tests.memory.refusals import Refusal, invalid
 Value = dict[str, Any]
 Item = dict[str, Value]
 MOST_BYTES = 400 * 1024
-# Two is the last version that writes a value twice where it is met twice: a copy of it must not
-# hang together in itself where the original would have come over a wire in two places.
-_FORMAT = 2
+_FORMAT = 2  # the version of marshal that is read back quickest
 _DIGITS = Context(prec=38)
 _DEEPEST = 32
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)

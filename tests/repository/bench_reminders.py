@@ -4,9 +4,7 @@ The same number of ticket orders is due in each table, among more and more that 
 not due for months: all of them are in the calendar's index. A run is dealt into messages and worked
 by the job's own worker, one message after the other; the table is then put back as it was.
 
-Beside it a bare boto3 loop sends the very transactions that the worker sent in a run before,
-conditions and all, and neither reads nor decides. Everything takes turns on one DynamoDB Local; the
-machine and the server are shared, so that ratios say more than rates.
+Beside it the bare boto3 loops of `beside`.
 
 `python -m tests.repository.bench_reminders` prints what it found as JSON. BENCH_ORDERS, the largest
 number stored, makes it shorter.
@@ -16,13 +14,12 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from copy import deepcopy
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -34,7 +31,18 @@ from tacit.runtime.jobs import REMINDERS
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tests.dynamodb_local import REGION, client_of, running
-from tests.repository.bench_renewals import addressed
+from tests.repository.beside import (
+    GROUPED,
+    SINGLE,
+    WORKER,
+    Row,
+    Took,
+    Transaction,
+    row,
+    sent,
+    singly,
+    timed,
+)
 from tests.repository.bulk import write_items
 from tests.repository.conftest import environment, fresh_table
 from tests.repository.desk import Desk
@@ -44,16 +52,13 @@ from tests.repository.units import write_units
 from tests.repository.wire import Wire
 from tests.unit.cases import at
 
-DUE = 2_000
 STORED = (2_000, 20_000, 200_000)
-IN_THE_LOOP = 500  # of those that are due: enough to know its rate
+DUE = 1_000
 ROUNDS = 3
 CHUNK = 10_000
 STEPS = {"reminders": REMINDER, "cancellations": DEADLINE_REMINDED}
 MONTHS_LATER = at("2025-08-01")
-
-Row = dict[str, float]
-Transaction = dict[str, Any]
+Steps = dict[str, list[Transaction]]
 
 
 class Pile:
@@ -70,9 +75,9 @@ class Pile:
             _say(f"{stored}: loaded up to {chunk[-1].id}")
         self.put_back()
 
-    def put_back(self, number: int = DUE) -> None:
-        """So many of those that were due wait again, and have not been reminded."""
-        name, again = self.desk.table.name, self.due[:number]
+    def put_back(self) -> None:
+        """Those that were due wait again, and have not been reminded."""
+        name, again = self.desk.table.name, self.due
         write_items(self.client, name, [item for order in again for item in items_of(order)])
         gone = [key for order in again for key in _events(order.id)]
         for start in range(0, len(gone), 25):
@@ -85,7 +90,7 @@ class Pile:
                 }
             )
 
-    def worked(self, step: str) -> tuple[float, float]:
+    def worked(self, step: str) -> Took:
         """Wall and processor seconds of a run."""
         run_id = f"{step}-{uuid.uuid4().hex}"
         self.desk.stand_at(STEPS[step])
@@ -94,8 +99,8 @@ class Pile:
         assert found == [{"done": DUE, "unchanged": 0, "parked": 0, "failed": 0}], found
         return took
 
-    def sent(self) -> Iterator[tuple[str, list[Transaction], Row]]:
-        """By step: a run's transactions, in their order, and its costs for each order."""
+    def calls(self) -> Iterator[tuple[str, list[Transaction], Row]]:
+        """By step: a run's transactions on orders, as they were sent, and its costs for each."""
         wire = Wire(self.desk.table)
         for step in STEPS:
             before = self._items()
@@ -111,7 +116,11 @@ class Pile:
                 "items written": items,
                 "write units": written + wire.single_write_units,
             }
-            yield step, deepcopy(calls), {name: round(n / DUE, 3) for name, n in figures.items()}
+            on_orders = [given for given in calls if _is_of_orders(given)]
+            yield step, deepcopy(on_orders), {n: round(k / DUE, 3) for n, k in figures.items()}
+
+    def looped(self, bare: Any, calls: Steps, step: str) -> Took:
+        return timed(sent(bare, self.desk.table.name, calls[step]))
 
     def _items(self) -> dict[keys.Key, Raw]:
         """Everything that a run may touch."""
@@ -126,81 +135,45 @@ def _events(order_id: str) -> list[keys.Key]:
     return [keys.event(pk, number) for number in (2, 3)]
 
 
-def looped(bare: Any, pile: Pile, calls: list[Transaction]) -> tuple[float, float]:
-    """Wall and processor seconds of the bare loop over the first of those that are due."""
-    chosen = {keys.ticket_order(order.id)[0] for order in pile.due[:IN_THE_LOOP]}
-    ready = [
-        addressed(given, pile.desk.table.name)
-        for given in calls
-        if any(put["Put"]["Item"]["pk"]["S"] in chosen for put in _puts(given))
-    ]
-    assert len(ready) == IN_THE_LOOP
-
-    def send() -> None:
-        for operations in ready:
-            bare.transact_write_items(
-                TransactItems=operations, ClientRequestToken=str(uuid.uuid4())
-            )
-
-    return timed(send)
+def _is_of_orders(given: Transaction) -> bool:
+    puts = [operation["Put"]["Item"] for operation in given["TransactItems"] if "Put" in operation]
+    return any(item["item"]["S"] == "ticket_order" for item in puts)
 
 
-def _puts(given: Transaction) -> list[dict[str, Any]]:
-    return [operation for operation in given["TransactItems"] if "Put" in operation]
+def counted(pile: Pile) -> tuple[Steps, Steps, dict[str, Row]]:
+    """By step: the single transactions, the grouped ones, and what an order costs."""
+    single: Steps = {}
+    grouped: Steps = {}
+    costs: dict[str, Row] = {}
+    for step, given, figures in pile.calls():
+        grouped[step], costs[step] = given, figures
+    pile.put_back()
+    with singly():
+        for step, given, _ in pile.calls():
+            assert len(given) == DUE, len(given)
+            single[step] = given
+    pile.put_back()
+    return single, grouped, costs
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, float]:
-    wall, processor = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - wall, time.process_time() - processor
-
-
-def compared(piles: list[Pile], bare: Any) -> dict[str, dict[str, Row]]:
-    """By what is stored and by step: orders a second and processor milliseconds for each, of
-    worker and loop, the worker's rate as a part of the loop's, and what each order costs; medians
-    of rounds that take turns."""
-    costs: dict[tuple[int, str], Row] = {}
-    calls: dict[tuple[int, str], list[Transaction]] = {}
-    for pile in piles:
-        for step, sent, row in pile.sent():
-            costs[pile.stored, step], calls[pile.stored, step] = row, sent
-        pile.put_back()
-        _say(f"{pile.stored}: counted")
-    took: dict[tuple[int, str, str], list[tuple[float, float]]] = {}
+def compared(pile: Pile, bare: Any) -> dict[str, Row]:
+    """By step; all three take turns with both steps."""
+    single, grouped, costs = counted(pile)
+    runners: dict[str, Callable[[str], Took]] = {
+        SINGLE: partial(pile.looped, bare, single),
+        WORKER: pile.worked,
+        GROUPED: partial(pile.looped, bare, grouped),
+    }
+    took: dict[str, dict[str, list[Took]]] = {
+        step: {name: [] for name in runners} for step in STEPS
+    }
     for number in range(ROUNDS):
-        for pile in piles:
+        for name, runner in runners.items():
             for step in STEPS:
-                sent = calls[pile.stored, step]
-                spent = looped(bare, pile, sent)
-                took.setdefault((pile.stored, step, "floor"), []).append(spent)
-            pile.put_back(IN_THE_LOOP)
-            for step in STEPS:
-                took.setdefault((pile.stored, step, "worker"), []).append(pile.worked(step))
+                took[step][name].append(runner(step))
             pile.put_back()
-            _say(f"{pile.stored}: round {number + 1} of {ROUNDS}")
-    return {
-        str(pile.stored): {
-            step: _row(took[pile.stored, step, "worker"], took[pile.stored, step, "floor"])
-            | costs[pile.stored, step]
-            for step in STEPS
-        }
-        for pile in piles
-    }
-
-
-def _row(worker: list[tuple[float, float]], floor: list[tuple[float, float]]) -> Row:
-    rates = [DUE / wall for wall, _ in worker]
-    loop = [IN_THE_LOOP / wall for wall, _ in floor]
-    ratios = [mine / its for mine, its in zip(rates, loop, strict=True)]
-    return {
-        "worker a second": round(statistics.median(rates), 1),
-        "floor a second": round(statistics.median(loop), 1),
-        "worker cpu ms": round(statistics.median(cpu for _, cpu in worker) / DUE * 1e3, 2),
-        "floor cpu ms": round(statistics.median(cpu for _, cpu in floor) / IN_THE_LOOP * 1e3, 2),
-        "ratio": round(statistics.median(ratios), 2),
-        "ratio from": round(min(ratios), 2),
-        "ratio to": round(max(ratios), 2),
-    }
+        _say(f"{pile.stored}: round {number + 1} of {ROUNDS}")
+    return {step: row(took[step], dict.fromkeys(runners, DUE)) | costs[step] for step in STEPS}
 
 
 @contextmanager
@@ -234,7 +207,7 @@ def main() -> int:
             redirect_stdout(nowhere),  # the workers' metrics are not the answer
             piled(client_of(endpoint_url), loader, largest) as piles,
         ):
-            found = compared(piles, bare)
+            found = {str(pile.stored): compared(pile, bare) for pile in piles}
     sys.stdout.write(json.dumps(found) + "\n")
     return 0
 

@@ -1,11 +1,9 @@
-"""How fast one worker renews, beside a bare boto3 loop that writes the same items.
+"""How fast one worker renews, beside bare boto3 loops that write the same items.
 
-Both run on DynamoDB Local, one after the other on tables that begin alike. The loop sends the very
-transactions that the worker sent in a run before, conditions and all, and does nothing else: no
-calendar, no reading, no decision. With several threads each works on holders of its own, as several
-workers would. The machine and the server are shared, so that only the ratio says anything.
+With several threads each works on holders of its own, as several workers would.
 
-`python -m tests.repository.bench_renewals` prints what it found as JSON.
+`python -m tests.repository.bench_renewals` prints what it found as JSON. BENCH_THREADS, the largest
+number of threads, and BENCH_NIGHT, how many contracts a night has, make it shorter.
 """
 
 from __future__ import annotations
@@ -13,16 +11,14 @@ from __future__ import annotations
 import json
 import os
 import resource
-import statistics
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
-from copy import deepcopy
 from datetime import date
+from functools import partial
 from typing import Any
 
 import boto3
@@ -33,11 +29,24 @@ from tacit.runtime.jobs import Parcel
 from tacit.store import keys
 from tacit.store.table import Table
 from tests.dynamodb_local import REGION, client_of, running
+from tests.repository.beside import (
+    GROUPED,
+    SINGLE,
+    WORKER,
+    Row,
+    Took,
+    Transaction,
+    in_turns,
+    row,
+    sent,
+    singly,
+    timed,
+    transactions_of,
+)
 from tests.repository.conftest import environment, fresh_table
 from tests.repository.desk import Desk
 from tests.repository.nights import PROVIDER, counts, due, funded, message, stored, top_up
 from tests.repository.tills import account
-from tests.repository.wire import Wire
 
 THREADS = (1, 4, 16)
 ROUNDS = 5
@@ -76,94 +85,65 @@ class Bench:
         made.connection._max_pool_connections = max(THREADS)
         return made.connection.client
 
-    def sent(self) -> dict[str, list[dict[str, Any]]]:
+    def calls(self) -> dict[str, list[Transaction]]:
         """The transactions of a run, by holder, in their order."""
-        found: dict[str, list[dict[str, Any]]] = {}
         with self.table() as desk:
-            wire = Wire(desk.table)
-            for holder in self.holders:
-                with wire.heard():
-                    desk.work(message(f"run-{holder}", holder))
-                found[holder] = [
-                    deepcopy(given) for name, given in wire.calls if name == "TransactWriteItems"
-                ]
-        return found
+            return {
+                holder: transactions_of(desk, lambda h=holder: desk.work(message(f"run-{h}", h)))  # type: ignore[misc]
+                for holder in self.holders
+            }
 
-    def worker(self, threads: int) -> tuple[float, float]:
-        """Wall and processor seconds of all renewals."""
+    def worker(self, threads: int) -> Took:
         with self.table() as desk:
 
             def work(holder: str) -> None:
                 parcel = Parcel.read(message(f"run-{holder}", holder))
                 Collector(desk, lambda: 900_000).work(parcel)
 
-            took = timed(work, self.holders, threads)
+            took = timed(lambda: _each(self.holders, work, threads))
             done = sum(counts(desk, f"run-{holder}")["done"] for holder in self.holders)
             assert done == HOLDERS * EACH
         return took
 
-    def floor(self, threads: int, sent: dict[str, list[dict[str, Any]]]) -> tuple[float, float]:
+    def loop(self, threads: int, calls: dict[str, list[Transaction]]) -> Took:
         config = Config(max_pool_connections=max(THREADS))
-        client = boto3.client("dynamodb", endpoint_url=self.endpoint_url, config=config)
-        client.list_tables()  # what the first call of a client loads is not counted
+        bare = boto3.client("dynamodb", endpoint_url=self.endpoint_url, config=config)
+        bare.list_tables()  # what the first call of a client loads is not counted
         with self.table() as desk:
-            ready = {
-                holder: [addressed(given, desk.table.name) for given in calls]
-                for holder, calls in sent.items()
-            }
-
-            def work(holder: str) -> None:
-                for operations in ready[holder]:
-                    client.transact_write_items(
-                        TransactItems=operations, ClientRequestToken=str(uuid.uuid4())
-                    )
-
-            return timed(work, self.holders, threads)
+            ready = {holder: sent(bare, desk.table.name, its) for holder, its in calls.items()}
+            return timed(lambda: _each(self.holders, lambda holder: ready[holder](), threads))
 
 
-def addressed(given: dict[str, Any], table_name: str) -> list[dict[str, Any]]:
-    """The operations of a transaction, for another table."""
-    operations = deepcopy(given["TransactItems"])
-    for operation in operations:
-        for content in operation.values():
-            content["TableName"] = table_name
-    found: list[dict[str, Any]] = operations
-    return found
-
-
-def timed(work: Callable[[str], None], holders: list[str], threads: int) -> tuple[float, float]:
-    wall, processor = time.perf_counter(), time.process_time()
+def _each(holders: list[str], work: Callable[[str], None], threads: int) -> None:
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, holders))
-    return time.perf_counter() - wall, time.process_time() - processor
 
 
-def compared(bench: Bench) -> dict[str, dict[str, float]]:
-    """By the number of threads: renewals a second and processor milliseconds for each, of both,
-    and the worker's rate as a part of the loop's; medians of rounds that take turns."""
-    sent, found = bench.sent(), {}
-    for threads in THREADS:
-        both: dict[str, list[tuple[float, float]]] = {"worker": [], "floor": []}
-        for _ in range(ROUNDS):
-            both["floor"].append(bench.floor(threads, sent))
-            both["worker"].append(bench.worker(threads))
-        number = HOLDERS * EACH
-        ratios = [f[0] / w[0] for f, w in zip(both["floor"], both["worker"], strict=True)]
-        row = {"ratio": round(statistics.median(ratios), 2)}
-        row |= {"ratio from": round(min(ratios), 2), "ratio to": round(max(ratios), 2)}
-        for name, rounds in both.items():
-            row[f"{name} a second"] = round(number / statistics.median(w for w, _ in rounds), 1)
-            row[f"{name} cpu ms"] = round(statistics.median(c for _, c in rounds) / number * 1e3, 2)
-        found[str(threads)] = row
+def compared(bench: Bench, most_threads: int) -> dict[str, Row]:
+    """By the number of threads."""
+    grouped, found = bench.calls(), {}
+    with singly():
+        single = bench.calls()
+    assert sum(map(len, single.values())) == HOLDERS * EACH
+    for threads in (each for each in THREADS if each <= most_threads):
+        took = in_turns(
+            {
+                SINGLE: partial(bench.loop, threads, single),
+                WORKER: partial(bench.worker, threads),
+                GROUPED: partial(bench.loop, threads, grouped),
+            },
+            ROUNDS,
+        )
+        found[str(threads)] = row(took, dict.fromkeys(took, HOLDERS * EACH))
     return found
 
 
-def night(client: Any) -> dict[str, float]:
+def night(client: Any, number: int) -> dict[str, float]:
     """One holder, one account, half domains and half hostings that end before them, money for
     nine tenths at first and deposits all night; invocations of `INVOCATION_SECONDS` each."""
     with fresh_table(client) as name:
         desk = Desk(name, now="2026-04-05")
-        half = NIGHT // 2
+        half = number // 2
         stored(desk, client, due("h", half, date(2026, 4, 20)), due("d", half, ENDS))
         whole = half * PRICE + half * PRICE // 2
         funded(desk, client, whole * 9 // 10, ["alice"])
@@ -177,7 +157,7 @@ def night(client: Any) -> dict[str, float]:
         paying.join()
         lines = all_lines(desk)
         return {
-            "contracts": NIGHT,
+            "contracts": number,
             "counted": sum(counts(desk, "run-1").values()),
             "renewed": sum(line.contract_id is not None for line in lines),
             "seconds": round(took, 1),
@@ -230,11 +210,14 @@ def all_lines(desk: Desk) -> list[Any]:
 
 
 def main() -> int:
+    most_threads = int(os.environ.get("BENCH_THREADS") or THREADS[-1])
+    number = int(os.environ.get("BENCH_NIGHT") or NIGHT)
     with running() as endpoint_url:
         os.environ.update(environment(endpoint_url))
         client = client_of(endpoint_url)
         with redirect_stdout(sys.stderr):  # the workers' metrics are not the answer
-            found = {"rates": compared(Bench(endpoint_url, client)), "night": night(client)}
+            rates = compared(Bench(endpoint_url, client), most_threads)
+            found = {"rates": rates, "night": night(client, number)}
     sys.stdout.write(json.dumps(found) + "\n")
     return 0
 

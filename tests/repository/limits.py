@@ -46,6 +46,20 @@ def within(condition: str, *bounds: str, **params: Any) -> Call:
     return query(KeyConditionExpression=asked, ExpressionAttributeValues=values, **params)
 
 
+def updated(expression: str, **values: Params) -> Call:
+    """An update of the item that `put` puts, and what became of it."""
+    given = {f":{name}": value for name, value in values.items()}
+    asked: Params = {"Key": key(), "UpdateExpression": expression, "ReturnValues": "ALL_NEW"}
+    return "UpdateItem", {**asked, **({"ExpressionAttributeValues": given} if given else {})}
+
+
+def where(condition: str, value: Params) -> Call:
+    """The items for which something holds."""
+    _, given = query()
+    values = {**given["ExpressionAttributeValues"], ":v": value}
+    return query(FilterExpression=condition, ExpressionAttributeValues=values)
+
+
 def nested(deep: int) -> Params:
     value: Params = {"S": "x"}
     for _ in range(deep):
@@ -87,6 +101,24 @@ LIMITS: dict[str, list[Call]] = {
     "a transaction of one item twice": [transaction(*_TWICE)],
     "a page of 1 MB": [*(put(sort, x=large(300 * KB)) for sort in ("a", "a#1", "a#2", "b", "é")),
                        query(), query(Limit=4), within("sk <= :0", "b")],
+    "a page of 1 MB to the byte": [
+        *(put(sort, x=large(256 * KB - len(sort) - 6)) for sort in ("a", "a#1", "a#2", "b")),
+        put("é"), query(), within("sk <= :0", "b"),
+    ],
+    "taking entries out of a list": [
+        put(x={"L": [{"S": text} for text in "abcdef"]}), updated("REMOVE x[0], x[1], x[4]"),
+        updated("REMOVE x[7]"), updated("SET x[9] = :y", y={"S": "y"}),
+    ],
+    "the last of a set": [put(x={"SS": ["a", "b"]}), updated("DELETE x :x", x={"SS": ["a", "b"]})],
+    "what is in a list": [put(x={"L": [{"S": "ab"}, {"N": "1"}]})]
+    + [where("contains(x, :v)", part) for part in ({"S": "ab"}, {"S": "a"}, {"N": "1"})],
+    "the size of a text": [
+        put(x={"S": text}) for text in ("é", "\U0001f4b6")
+    ] + [where("size(x) = :v", {"N": size}) for size in ("1", "2", "4")],
+    "what moving in an index costs": [
+        put_in_index(), put(shard={"S": "p"}, expiries_due_at={"S": "2"}), put(), put_in_index(),
+        put_in_index(), ("DeleteItem", {"Key": key()}),
+    ],
     "101 keys": [("BatchGetItem", {"RequestItems": {"Keys": [key(str(n)) for n in range(101)]}})],
     "a key twice": [("BatchGetItem", {"RequestItems": {"Keys": [key(), key()]}})],
     "a batch of writes": [

@@ -15,17 +15,20 @@ import pytest
 from tacit.domain.commands import Amend, Cancel, Command, Reactivate
 from tacit.domain.plan_quote import Wanted
 from tacit.domain.refusals import Refused
-from tacit.domain.values import Actor
+from tacit.domain.values import JOB, Actor
 from tacit.replies import Request
 from tacit.runtime.family import Family
-from tacit.runtime.jobs import EXPIRIES, Parcel
+from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
+from tacit.runtime.relay import Relay
 from tacit.store import keys
 from tacit.store.listing import of_staff
-from tacit.store.runs import ALL
+from tacit.store.runs import ALL, Run
 from tacit.store.ticket_search import TicketSearch
 from tests.repository import ticket_desk as box_office
 from tests.repository.bulk import write_contracts
 from tests.repository.desk import ADD_ON, ERIN, PREMIUM, Desk, at_once, everything, portfolio
+from tests.repository.nights import DOMAIN as DOMAIN_PRICE
+from tests.repository.nights import PROVIDER, due, funded, message, stored
 from tests.repository.plans import changes, code_for, confirm, requested, vps
 from tests.repository.units import Items, write_units
 from tests.repository.wire import Wire
@@ -234,6 +237,64 @@ def test_the_job_reads_each_contract_and_order_in_batches_and_writes_each_once(
     # head, old link, new link, event; and the order on whose switch many of them stand together,
     # under a condition
     assert 4 < each["items written"] < 4.2
+
+
+def test_renewals_of_one_holder_read_his_accounts_once_and_write_his_account_once(
+    desk: Desk, cost: Any, figures: Figures, dynamodb_client: Any
+) -> None:
+    ends = date(2026, 5, 1)
+    stored(desk, dynamodb_client, due("d", 100, ends))
+    funded(desk, dynamodb_client, 100 * DOMAIN_PRICE, ["alice"])
+    counted = cost("the renewals, 100 due", lambda: desk.work(message("run-1")))
+    # the calendar by forty keys, the links to accounts; heads, orders and accounts
+    assert counted["Query"] == 3 + 1
+    assert counted["BatchGetItem"] == 3
+    assert counted["TransactWriteItems"] <= 15
+    each = {name: round(n / 100, 2) for name, n in figures["the renewals, 100 due"].items()}
+    figures["a renewal, for each contract"] = each
+    assert each["items written"] < 8
+
+
+def test_holders_who_are_worked_together_have_their_accounts_read_in_one_batch(
+    desk: Desk, cost: Any, dynamodb_client: Any
+) -> None:
+    shard = keys.shard_of(PROVIDER, "alice")
+    others = (f"p-{number}" for number in range(2000))
+    people = ["alice", *(p for p in others if keys.shard_of(PROVIDER, p) == shard)]
+    stored(desk, dynamodb_client, *(due("d", 2, date(2026, 5, 1), each) for each in people[:5]))
+    funded(desk, dynamodb_client, 2 * DOMAIN_PRICE, people[:5])
+    counted = cost("the renewals, 5 holders", lambda: desk.work(message("run-1")))
+    assert counted["BatchGetItem"] == 3
+    assert counted["Query"] == 1 + 5
+
+
+def test_an_hour_with_nothing_due_reads_each_shard_once_and_writes_it_once(
+    desk: Desk, cost: Any
+) -> None:
+    def run() -> None:
+        now = desk.clock.now()
+        Jobs(desk).start(Run("run-1", EXPIRIES, now, now, ALL, JOB), now)
+        while desk.queue.bodies:
+            desk.work(desk.queue.bodies.pop(0))
+
+    counted = cost("an hour with nothing due", run)
+    assert counted["Query"] <= 2 * keys.SHARDS + 8 + 1
+    assert counted["PutItem"] == keys.SHARDS
+
+
+def test_an_event_goes_to_the_bus_for_one_write_of_its_own(
+    desk: Desk, cost: Any, dynamodb_client: Any
+) -> None:
+    desk.register("c-1")
+    raws = everything(dynamodb_client, desk.table.name)
+    stream = [
+        {"eventName": "INSERT", "dynamodb": {"NewImage": raw}}
+        for raw in raws
+        if raw["item"] == {"S": "event"}
+    ]
+    counted = cost("an event to the bus", lambda: Relay(desk).of_stream(stream))
+    assert counted == {"UpdateItem": 1}
+    assert len(desk.bus.taken) == 1
 
 
 def test_a_ticket_order_reads_its_shop_once_and_its_claims_in_one_batch(

@@ -56,7 +56,7 @@ def asked(both: Both, calls: Sequence[Call]) -> None:
 
 @pytest.mark.search
 @given(calls=st.lists(calls(), min_size=1, max_size=12))
-@examples(100, 5_000)
+@examples(60, 5_000)
 def test_whatever_is_asked_both_answer_the_same(both: Both, calls: list[Call]) -> None:
     emptied(both)
     asked(both, calls)

@@ -90,7 +90,7 @@ def alarms_about_nothing(whole: Whole) -> list[str]:
             as_often = about.get("Condition") in (None, whole["Resources"][name].get("Condition"))
             if about.get("Type") != kind or value != its_name or not as_often or len(told) > 1:
                 found.append(name)
-        elif set(told) not in ({"service"}, {"ApiName", "Stage"}):
+        elif set(told) not in ({"service"}, {"job", "service"}, {"ApiName", "Stage"}):
             found.append(name)
     return found
 

@@ -13,12 +13,18 @@ from tacit.domain.ordering import (
     Rearranged,
     still_cancelled,
 )
-from tacit.domain.orders import own_contract, with_contract, with_event, without_contract
+from tacit.domain.orders import (
+    own_contract,
+    own_order,
+    with_contract,
+    with_event,
+    without_contract,
+)
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
 from tacit.domain.record import changed
 from tacit.domain.refusals import Invalid, NotFound
-from tacit.domain.registration import CONTRACTS_IN_AN_ORDER, own_order
+from tacit.domain.registration import CONTRACTS_IN_AN_ORDER
 from tacit.domain.values import Actor, Contract, Event, Order, Role, Scalar, Status
 
 ITEMS_OF_A_TRANSACTION = 100

@@ -4,8 +4,12 @@ Everything else a job does helps somebody: a notice, a reminder, a warranty that
 why a charge was not possible. It goes out whatever the fuse says.
 """
 
+from typing import TYPE_CHECKING
+
 from tacit.domain.decision import Change
-from tacit.domain.tickets.decision import OrderChange
+
+if TYPE_CHECKING:
+    from tacit.domain.tickets.decision import OrderChange
 
 _ENDS = {
     "contract.expired",
@@ -17,7 +21,7 @@ _ENDS = {
 }
 
 
-def is_irreversible(change: Change | OrderChange) -> bool:
+def is_irreversible(change: "Change | OrderChange") -> bool:
     """Money is taken, or something ends."""
     charged = isinstance(change, Change) and change.movement is not None
     return charged or any(event.type in _ENDS for event in change.events)

@@ -15,6 +15,11 @@ from tacit.domain.decision import Change, Decision, Situation
 from tacit.domain.values import Actor, Contract, Event, Order, Scalar, Status
 
 
+def own_order(contract_id: str) -> str:
+    """The order of a contract that names none; no client can name one like it."""
+    return f"~{contract_id}"
+
+
 def own_contract(order_id: str) -> str | None:
     """The one contract that an order of a contract's own can hold; None for any other order."""
     return order_id[1:] if order_id.startswith("~") else None

@@ -9,15 +9,15 @@ from tacit.domain.days import LATEST, add_months, anchor_of, local_day
 from tacit.domain.decision import Decision, NothingToDo, Situation
 from tacit.domain.expiry_notices import newest_until
 from tacit.domain.labels import domain_name, tld_of
+from tacit.domain.orders import own_order
 from tacit.domain.phases import stages, windows
 from tacit.domain.policy import Kind, Plan, Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Invalid, NotFound, Refused
 from tacit.domain.registry_dates import why_doubtful
-from tacit.domain.values import Cancellation, Contract, Order, Status
+from tacit.domain.values import ADDONS_OF_A_CONTRACT, Cancellation, Contract, Order, Status
 
 CONTRACTS_IN_AN_ORDER = 40
-ADDONS_OF_A_CONTRACT = 20
 
 
 def register(situation: Situation, command: Register, policy: Policy, now: datetime) -> Decision:
@@ -221,11 +221,6 @@ def _check_parent(contract: Contract, situation: Situation, policy: Policy) -> N
 
 def too_many_addons() -> Invalid:
     return Invalid("parent_id", f"a contract has {ADDONS_OF_A_CONTRACT} at most", "too_many")
-
-
-def own_order(contract_id: str) -> str:
-    """The order of a contract that names none; no client can name one like it."""
-    return f"~{contract_id}"
 
 
 def _join_order(contract: Contract, there: Order | None) -> tuple[Order | None, Order | None]:

@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from tacit.domain.money import Money
 
+ADDONS_OF_A_CONTRACT = 20  # that may hang on one at once
+
 
 class Status(StrEnum):
     """Where a contract stands; design: section 2."""

@@ -17,8 +17,7 @@ from tacit.domain.erasing import (
     contract_without,
     order_without,
 )
-from tacit.domain.orders import own_contract
-from tacit.domain.registration import own_order
+from tacit.domain.orders import own_contract, own_order
 from tacit.domain.values import Contract
 from tacit.erasure.rewriting import Hindered, Rewriting, Tally, Unfinished, new_pseudonym
 from tacit.store import keys

@@ -66,7 +66,7 @@ class Collector:
                 state = self._stages.saved(errand, state.over())
                 continue
             if state.at_hand is None:
-                begun = state.begun(last, len(found))
+                begun = state.begun(last, found)
                 state = self._stages.saved(errand, begun)
                 if state is not begun:
                     continue  # another worker is ahead
@@ -77,13 +77,28 @@ class Collector:
                 self._till.worked_one()
             except OutOfTime:
                 self._stages.tell(errand, state, tally)
-                self._stages.saved(errand, state.parked(tally.counts["parked"]))
+                if not state.records:
+                    self._stages.saved(errand, state.parked(tally.counts["parked"]))
                 return False
             finally:
                 totals.update(tally.counts)
-            tally.counts["done"] += max(0, state.due - len(found))
+            self._count_gone(found, state, errand, tally)
             state = self._stages.counted(errand, state.past(last), tally)
         return True
+
+    def _count_gone(
+        self, found: list[keys.Key], state: ShardState, errand: Errand, tally: Tally
+    ) -> None:
+        """What was due when its holders were begun and is not any more: an earlier worker of these
+        holders has renewed it, or parked it."""
+        if not state.records:
+            tally.counts["done"] += max(0, state.due - len(found))
+            return
+        gone = set(state.records) - set(found)
+        heads = self._stack.table.get_many(sorted(gone)) if gone else {}
+        for key in gone:
+            parked = key in heads and is_parked(heads[key], errand.job)
+            tally.counts["parked" if parked else "done"] += 1
 
     def _by_holder(self, errand: Errand) -> dict[str, list[keys.Key]]:
         """All keys that are due in the shard, by the mark of their holder."""
@@ -108,9 +123,10 @@ class Collector:
             person = (due.contract.provider, due.contract.holder)
             by_person.setdefault(person, []).append(due)
         again = partial(self._again, errand, tally)
+        accounts = self._stack.repository.raw_accounts_of(sorted(by_person))
         holders = [
-            OneHolder(self._till, person, his, errand, tally, again)
-            for person, his in sorted(by_person.items())
+            OneHolder(self._till, person, by_person[person], errand, tally, again, raws)
+            for person, raws in accounts.items()
         ]
         if not errand.plans:
             self._commit_together(holders)
@@ -130,13 +146,17 @@ class Collector:
                         break  # what was decided stands on what did not go through
                     group.take(pending, writes)
         group.flush()
+        for holder in holders:
+            if not holder.lost:
+                holder.settle()
 
     def _again(self, errand: Errand, tally: Tally, key: keys.Key) -> Due | None:
         return next(self._read([key], errand, tally), None)
 
     def _read(self, found: list[keys.Key], errand: Errand, tally: Tally) -> Iterator[Due]:
         """What is covered, can be read and was not worked by this run already; all others are
-        counted. A contract that is due again after this run renewed it waits for the next run."""
+        counted. A contract that is due again after this run renewed it waits for the next run; one
+        that could not be paid is asked again, since money is kept for it."""
         for start in range(0, len(found), _HEADS_AT_ONCE):
             some = found[start : start + _HEADS_AT_ONCE]
             heads = self._stack.table.get_many(some)
@@ -146,8 +166,8 @@ class Collector:
             for key, raw in raws:
                 if not is_covered(raw, errand.scope):
                     continue
-                if done_by(raw) == errand.mark:
-                    tally.counts["refused" if _is_short(raw) else "done"] += 1
+                if done_by(raw) == errand.mark and not _is_short(raw):
+                    tally.counts["done"] += 1
                 elif is_parked(raw, errand.job):
                     tally.note(key, raw, "parked")
                 else:

@@ -5,17 +5,19 @@ Ids, amounts, dates and codes; no name, no address.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tacit.domain.decision import Change
 from tacit.domain.irreversible import is_irreversible
 from tacit.domain.money import Money
-from tacit.domain.tickets.decision import OrderChange
 from tacit.domain.values import Contract
 from tacit.store.keys import Key
 from tacit.store.parking import parked_id
 
-Step = Change | OrderChange
+if TYPE_CHECKING:  # the contracts' jobs do without, and start sooner
+    from tacit.domain.tickets.decision import OrderChange
+
+Step: TypeAlias = "Change | OrderChange"
 Line = dict[str, Any]
 # What a line says of the run and not of the record: it may differ where nothing else does.
 _OF_THE_RUN = ("outcome",)

@@ -7,11 +7,11 @@ not committed yet is decided again from the first on, on the accounts as they ar
 fit before may fit now, and nothing less important comes before it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tacit.domain.collecting import Collected, Purse, by_priority, collect
-from tacit.domain.decision import Change, Decision, Situation
+from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.policy import Policy, ShortBalance
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract
@@ -19,9 +19,10 @@ from tacit.runtime.errand import Errand, Verdict, judged
 from tacit.runtime.tally import Tally
 from tacit.runtime.till import Till
 from tacit.store import keys
+from tacit.store.account_items import account_of
 from tacit.store.codec import Raw
 from tacit.store.patience import Busy
-from tacit.store.repository import LostRace
+from tacit.store.repository import LostRace, done_by
 from tacit.store.writes import Write
 
 _LOST_RACES = 20
@@ -49,9 +50,10 @@ class Pending:
 
 
 class OneHolder:
-    """`person` is (provider, holder). `again` reads one contract afresh; None, and counted, where
-    nothing is left to be done with it. `lost` says that a decision did not go through: what was
-    decided behind it stands on nothing."""
+    """`person` is (provider, holder); `accounts` are his, read with those of others: the first fold
+    stands on them, any other reads them anew. `again` reads one contract afresh; None, and counted,
+    where nothing is left to be done with it. `lost` says that a decision did not go through: what
+    was decided behind it stands on nothing."""
 
     def __init__(
         self,
@@ -61,12 +63,15 @@ class OneHolder:
         errand: Errand,
         tally: Tally,
         again: Callable[[keys.Key], Due | None],
+        accounts: Sequence[Raw],
     ) -> None:
+        self._accounts: Sequence[Raw] | None = accounts
         self._till, self._person, self._errand = till, person, errand
         self._tally, self._again = tally, again
         self._left = _in_order(due)
         self._failed: set[keys.Key] = set()
         self._paid: tuple[str, ...] = ()
+        self._aside: list[tuple[Due, Decision, Verdict]] = []
         self.lost = False
 
     def collect_all(self) -> None:
@@ -78,16 +83,20 @@ class OneHolder:
             try:
                 for pending in self.fold():
                     self._commit(pending.due, pending.change)
+                self.settle()
                 break
             except LostRace:
                 lost = lost + 1 if self._untried == before else 0
                 if lost > _LOST_RACES:
                     raise Busy(f"lost {lost} races") from None
+                self._till.step_back(lost)
         self._tally.counts["failed"] += len(self._failed)
 
     def fold(self) -> Iterator[Pending]:
         """What is to be committed, from the first that is left to the last: the charges, then what
-        else is to be written. Each stands on what was committed before it."""
+        else is to be written. Each stands on what was committed before it. Where all goes through,
+        `settle` is to be called."""
+        self._aside, self.lost = [], False
         purse = self._purse()
         written: list[Pending] = []
         for due in list(self._left.values()):
@@ -103,12 +112,19 @@ class OneHolder:
             agreed = verdict.word != "different"
             purse = found.purse if agreed else _kept(found, purse, due)
             if not isinstance(decision, Change) or not verdict.free:
-                self._kept_back(due, decision, verdict)
+                self._aside.append((due, decision, verdict))
             elif decision.movement is not None:
                 yield Pending(self, due, decision)
             else:
                 written.append(Pending(self, due, decision))
         yield from written
+
+    def settle(self) -> None:
+        """All went through: what is not committed is through as well. Before that it may not be,
+        for it keeps its money from what comes behind it, in every fold."""
+        for due, decision, verdict in self._aside:
+            self._kept_back(due, decision, verdict)
+        self._aside = []
 
     def writes(self, pending: Pending) -> list[Write]:
         return self._till.writes(pending.change, self._errand.mark)
@@ -120,7 +136,7 @@ class OneHolder:
         self._tally.note(due.key, due.raw, _word(change), (change,))
         if change.movement is not None:
             self._paid = (*self._paid, due.contract.id)
-            self._till.charged_one()
+            self._till.charged_one(change.movement.account.id)
 
     @property
     def _untried(self) -> int:
@@ -129,8 +145,11 @@ class OneHolder:
     def _purse(self) -> Purse:
         """The accounts as they are now. One that cannot be read is a person's turn, and with it
         all that it might have paid."""
+        raws, self._accounts = self._accounts, None
+        if raws is None:
+            raws = self._till.repository.raw_accounts_of([self._person])[self._person]
         try:
-            return Purse(self._till.repository.accounts_of(*self._person), ahead=self._paid)
+            return Purse(tuple(map(account_of, raws)), ahead=self._paid)
         except Broken as broken:
             for due in list(self._left.values()):
                 self._park(due, f"an account of its holder cannot be read: {broken}")
@@ -170,9 +189,13 @@ class OneHolder:
         except LostRace as race:
             if not all(name.startswith(_OF_ACCOUNT) for name in race.of):
                 self._read_again(due)
-            if pays or due.key in self._left:
+            there = self._left.get(due.key)
+            if pays or (there is not None and done_by(there.raw) != self._errand.mark):
                 raise
-            return  # another worker wrote the same down, and the purse is none the less
+            if there is not None:  # another worker wrote the same down: the purse is none the less
+                short = NothingToDo(there.contract, "still_short")
+                self._aside.append((there, short, Verdict(0)))
+            return
         if word == "done":
             self.went_through(Pending(self, due, change))
             return

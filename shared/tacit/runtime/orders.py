@@ -17,10 +17,9 @@ from tacit.domain.ordering import (
     switch,
     switch_one,
 )
-from tacit.domain.orders import as_it_stands, own_contract
+from tacit.domain.orders import as_it_stands, own_contract, own_order
 from tacit.domain.permission import check_roles
 from tacit.domain.refusals import Broken, NotFound
-from tacit.domain.registration import own_order
 from tacit.domain.values import Actor, Contract, Order, Role
 from tacit.policies import shipped
 from tacit.replies import Answer, Request, record_of, recorded

@@ -132,6 +132,9 @@ class _Page(Generic[Others, OneStep]):
         errand = self._errand
         steps = self._calendar.steps(raw, others, errand)
         before = "done" if begun or done_by(raw) == errand.mark else "unchanged"
+        if before == "done" and not steps:
+            self.tally.note(key, raw, before)
+            return None
         verdict = judged(errand, key, raw, steps)
         if verdict.free:
             return Record(key, raw, steps, verdict)

@@ -1,6 +1,8 @@
 """Where the renewals job commits: one transaction after the other, as long as there is time."""
 
+import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -18,8 +20,9 @@ from tacit.store.writes import Write
 from tacit.versions import policy_of
 
 # Charges follow each other faster than anybody else reads the account and moves it: a deposit would
-# lose every race for as long as a holder of thousands is worked, if nobody stepped back for it.
-_CHARGES_IN_A_ROW = 50
+# lose every race for as long as a holder of thousands is worked, if nobody stepped back for it. Who
+# has few on one account is through before that.
+_CHARGES_OF_ONE = 50
 _SECONDS_FOR_OTHERS = 0.05
 
 
@@ -36,7 +39,8 @@ class Till:
         self._setbacks = Setbacks(stack)
         self._time_left = time_left
         self._reserve = reserve
-        self._worked = self._charges = 0
+        self._worked = 0
+        self._charges: Counter[str] = Counter()
 
     def begins_a_transaction(self) -> datetime:
         """Its instant. Raises OutOfTime where none may begin: the first of an invocation always
@@ -74,11 +78,16 @@ class Till:
         """Holders with whom there is nothing to do take time as well."""
         self._worked += 1
 
-    def charged_one(self) -> None:
-        """Now and then others have their turn with the accounts."""
-        self._charges += 1
-        if self._charges % _CHARGES_IN_A_ROW == 0:
+    def charged_one(self, account_id: str) -> None:
+        """Now and then others have their turn with the account."""
+        self._charges[account_id] += 1
+        if self._charges[account_id] % _CHARGES_OF_ONE == 0:
             time.sleep(_SECONDS_FOR_OTHERS)
+
+    def step_back(self, lost: int) -> None:
+        """After races that were lost in a row without anything gained, the longer the more."""
+        if lost > 1:
+            time.sleep(random.uniform(0, _SECONDS_FOR_OTHERS * lost / 4))
 
     def fail(self, key: keys.Key, raw: Raw, error: Exception, errand: Errand) -> str:
         """Left to the next run, or parked. Planning writes nothing down."""

@@ -3,14 +3,17 @@
 Functions of the head and its policy version alone. Nothing reads them back into a value.
 """
 
+from typing import TYPE_CHECKING
+
 from tacit.domain.calendar import expiries_due_at, renewals_due_at
+from tacit.domain.orders import own_order
 from tacit.domain.policy import Policy
-from tacit.domain.registration import own_order
-from tacit.domain.tickets.schedule import next_due_at
-from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.values import Contract, Order, Status
 from tacit.store import keys
 from tacit.store.codec import Item
+
+if TYPE_CHECKING:
+    from tacit.domain.tickets.values import TicketOrder
 
 CALENDARS = ("renewals_due_at", "expiries_due_at", "reminders_due_at")
 
@@ -32,8 +35,10 @@ def derived(contract: Contract, policy: Policy) -> Item:
     }
 
 
-def derived_of_ticket_order(order: TicketOrder, policy: Policy) -> Item:
+def derived_of_ticket_order(order: "TicketOrder", policy: Policy) -> Item:
     """Shard and calendar, the shop's list, that of its open questions."""
+    from tacit.domain.tickets.schedule import next_due_at  # contracts do without, and start sooner
+
     due_at = next_due_at(order, policy.ticketing) if policy.ticketing is not None else None
     place = f"{keys.instant(order.placed_at)}#{keys.part(order.id)}"
     asked = order.question is not None

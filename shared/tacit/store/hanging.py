@@ -7,8 +7,7 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.decision import Change
 from tacit.domain.policy import Policy
-from tacit.domain.registration import ADDONS_OF_A_CONTRACT
-from tacit.domain.values import Contract, Status
+from tacit.domain.values import ADDONS_OF_A_CONTRACT, Contract, Status
 from tacit.store import keys
 from tacit.store.account_items import movement_writes
 from tacit.store.codec import Item

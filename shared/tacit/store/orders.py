@@ -12,8 +12,8 @@ from typing import TypeVar
 from pynamodb.expressions.operand import Path
 
 from tacit.domain.ordering import Rearranged
+from tacit.domain.orders import own_order
 from tacit.domain.policy import Policy
-from tacit.domain.registration import own_order
 from tacit.domain.values import Contract, Order
 from tacit.store import keys
 from tacit.store.codec import Item, Raw

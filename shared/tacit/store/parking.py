@@ -5,6 +5,7 @@ has mended them. It works on the key and the raw attributes, since the record ma
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
@@ -13,8 +14,6 @@ from pynamodb.expressions.update import Action
 from tacit.domain.days import local_day
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
-from tacit.domain.registry_dates import check_registry
-from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.values import Contract
 from tacit.store import keys
 from tacit.store.codec import Item, Raw, from_raw
@@ -23,9 +22,11 @@ from tacit.store.outbox import marked
 from tacit.store.patience import Busy
 from tacit.store.repository import IdempotencyRecord, idempotency_write
 from tacit.store.table import Page, Table
-from tacit.store.ticket_items import ticket_order_item, ticket_order_of
 from tacit.store.walk import Place, walk
 from tacit.store.writes import ConditionFailed, Write, absent, delete, put, update
+
+if TYPE_CHECKING:
+    from tacit.domain.tickets.values import TicketOrder
 
 UNKNOWN = "*"
 RUNS_BEFORE_PARKING = 3
@@ -87,10 +88,14 @@ class Parking:
         self,
         parked: Parked,
         policy_of: Callable[[Contract], Policy],
-        policy_of_order: Callable[[TicketOrder], Policy],
+        policy_of_order: "Callable[[TicketOrder], Policy]",
         now: datetime,
     ) -> Write:
         """The write that brings the record back to work; raises Broken where it still is."""
+        # Whoever only parks does without what only mending needs, and starts sooner.
+        from tacit.domain.registry_dates import check_registry
+        from tacit.store.ticket_items import ticket_order_item, ticket_order_of
+
         raw = self.table.get_raw(parked.key)
         if raw is None:
             raise Broken("the record is not there any more")

@@ -1,5 +1,6 @@
 """Loading what a decision looks at, and committing what it decided as one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +10,8 @@ from tacit.domain.decision import Change
 from tacit.domain.labels import registered_form
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
-from tacit.domain.registration import ADDONS_OF_A_CONTRACT
 from tacit.domain.values import (
+    ADDONS_OF_A_CONTRACT,
     Account,
     Contract,
     Event,
@@ -42,6 +43,7 @@ from tacit.store.mapping import (
 from tacit.store.notice_items import notice_of, task_item, task_of
 from tacit.store.outbox import marked
 from tacit.store.plan_change_items import change_item, change_of
+from tacit.store.purses import Person, raw_accounts_of
 from tacit.store.table import Page, Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, delete, put
 
@@ -113,16 +115,12 @@ class Repository:
     def accounts_of(self, provider: str, holder: str) -> tuple[Account, ...]:
         """All accounts of a holder, each read consistently. Raises Broken where one cannot be
         read: what it holds is not known, and nobody else's money is taken in its place."""
-        partition, links = keys.party(provider, holder), list[Item]()
-        after: Item | None = None
-        while True:
-            sort = Path("sk").startswith("account#")
-            page = self.table.query(partition, sort=sort, limit=100, after=after)
-            links, after = links + page.items, page.after
-            if after is None:
-                break
-        found = self.table.get_many([keys.account(link["account_id"]) for link in links])
-        return tuple(account_of(raw) for raw in found.values())
+        (raws,) = self.raw_accounts_of([(provider, holder)]).values()
+        return tuple(map(account_of, raws))
+
+    def raw_accounts_of(self, people: Iterable[Person]) -> dict[Person, list[Raw]]:
+        """The same of several holders in one batch, as DynamoDB holds them."""
+        return raw_accounts_of(self.table, people)
 
     def held_by(self, provider: str, holder: str, most: int) -> list[str]:
         """The ids of up to `most` contracts whose holder this is, less those that are closed. An

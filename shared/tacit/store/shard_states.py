@@ -1,6 +1,6 @@
 """How far one shard of a run is in one of its stages: one item, overwritten page by page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from tacit.store.codec import Item
 from tacit.store.table import Page
 
 COUNTS = ("done", "unchanged", "refused", "parked", "failed", "held", "different", "planned")
+_KEYS_KEPT = 500
 _ALWAYS = ("done", "unchanged", "parked", "failed")  # the others only where there are any
 
 
@@ -41,15 +42,15 @@ class ShardState:
         """Time ran out within the page: the rest of it stays at hand."""
         return self._moved(records=self.records[worked:])
 
-    def begun(self, holder: str, due: int) -> "ShardState":
+    def begun(self, holder: str, due: Sequence[keys.Key]) -> "ShardState":
         """All that is due of some holders is at hand: `holder` is the last one's mark in the
-        calendar, `due` how many there are."""
-        place = {"holder": self.last_holder, "at_hand": holder, "due": due}
-        return self._moved(after=place)
+        calendar. Their keys are kept where they fit into an item, else how many there are."""
+        place = {"holder": self.last_holder, "at_hand": holder, "due": len(due)}
+        return self._moved(after=place, records=tuple(due) if len(due) <= _KEYS_KEPT else ())
 
     def past(self, holder: str) -> "ShardState":
         """All that was due of the holders up to this one is worked."""
-        return self._moved(after={"holder": holder})
+        return self._moved(after={"holder": holder}, records=())
 
     def parked(self, number: int) -> "ShardState":
         """Time ran out within the holders at hand. So many of theirs are counted, since they are

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from botocore.session import Session
 from pynamodb.connection import Connection
 from pynamodb.connection.base import MetaTable
 from pynamodb.exceptions import DeleteError, PutError, TransactWriteError, UpdateError
@@ -19,6 +20,7 @@ from pynamodb.expressions.condition import Condition
 from tacit.store.codec import Item, Raw, from_raw, to_raw
 from tacit.store.keys import Key
 from tacit.store.patience import Busy, cancellation_reasons, patiently, pauses
+from tacit.store.session import prepared
 from tacit.store.writes import ConditionFailed, Write
 
 _INDEXES = {
@@ -70,6 +72,12 @@ class _Counting(Connection):
     """pynamodb's connection, which asks for the units and would only log them."""
 
     units: Units
+
+    @property
+    def session(self) -> Session:
+        if getattr(self._local, "session", None) is None:
+            prepared(super().session)
+        return super().session
 
     def dispatch(self, operation_name: str, operation_kwargs: dict[str, Any]) -> dict[str, Any]:
         answer = super().dispatch(operation_name, operation_kwargs)
@@ -218,12 +226,13 @@ class Table:
 
 
 def _schema(name: str) -> dict[str, Any]:
-    attributes = {"pk", "sk"}.union(*_INDEXES.values())
+    # The keys first: pynamodb looks for their types from the front, for each item it sends.
+    attributes = ["pk", "sk", *sorted(set[str]().union(*_INDEXES.values()))]
     return {
         "TableName": name,
         "KeySchema": _key_schema("pk", "sk"),
         "AttributeDefinitions": [
-            {"AttributeName": attribute, "AttributeType": "S"} for attribute in sorted(attributes)
+            {"AttributeName": attribute, "AttributeType": "S"} for attribute in attributes
         ],
         "GlobalSecondaryIndexes": [
             {"IndexName": index, "KeySchema": _key_schema(*keys)}

@@ -14,22 +14,15 @@ from tests.integration.faults.faults import CUT_AFTER_A_TRANSACTION, FAULTS, SLI
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.scenes_commands import ANOTHER_TIME, KEYED, KEYLESS, RECKONING
 from tests.integration.faults.scenes_deliveries import DELIVERIES
-from tests.integration.faults.scenes_jobs import JOB_SCENES, NOTICE_BROKEN, PAID, TWO_SHORT
+from tests.integration.faults.scenes_jobs import JOB_SCENES, PAID, TWO_SHORT
 from tests.integration.faults.scenes_reads import READING
-from tests.integration.faults.scenes_runs import AS_SEEN, RELEASED, RUN_SCENES
+from tests.integration.faults.scenes_runs import RELEASED, RUN_SCENES
 from tests.integration.faults.stage import Stage, staged
 from tests.integration.faults.telling import Struck, Told, faulty, repeated, told
 from tests.integration.test_permissions import FUNCTIONS, granted
 from tests.searches import far
 
 SCENES = [*KEYED, *KEYLESS, *READING, *JOB_SCENES, *RUN_SCENES, *DELIVERIES]
-_DIFFERENT = "done before a cut, it is counted as different after it"
-# What is known to be wrong, and goes red here as soon as it is right.
-WRONG: dict[str, str] = {
-    NOTICE_BROKEN.name: "parked before a cut, it is counted as done after it",
-    AS_SEEN[0].name: _DIFFERENT,
-    **far({}, {AS_SEEN[2].name: _DIFFERENT}),
-}
 TOLD: dict[str, Told] = {}
 STRUCK: set[Struck] = set()
 
@@ -44,13 +37,8 @@ def each(scenes: list[Scene]) -> pytest.MarkDecorator:
     """Those that share a preparation one after the other, so that it is made once."""
     worlds = list(dict.fromkeys(scene.prepare for scene in scenes))
     scenes = sorted(scenes, key=lambda scene: worlds.index(scene.prepare))
-    cases = [pytest.param(s.prepare, s, id=s.name, marks=_known(s)) for s in scenes]
+    cases = [pytest.param(s.prepare, s, id=s.name) for s in scenes]
     return pytest.mark.parametrize(("stage", "scene"), cases, indirect=["stage"], scope="module")
-
-
-def _known(scene: Scene) -> list[pytest.MarkDecorator]:
-    reason = WRONG.get(scene.name)
-    return [pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True)] if reason else []
 
 
 def as_it_goes(stage: Stage, scene: Scene) -> Told:
@@ -74,9 +62,6 @@ def test_whatever_fails_it_comes_to_the_same(stage: Stage, scene: Scene) -> None
 
 
 @each([TWO_SHORT])
-@pytest.mark.xfail(
-    reason="what was kept for the first is free again for whoever goes on after a cut", strict=True
-)
 def test_money_stays_kept_for_the_first_although_a_worker_died(stage: Stage, scene: Scene) -> None:
     wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER_A_TRANSACTION])
     assert not wrong, "\n\n".join(["", *wrong])

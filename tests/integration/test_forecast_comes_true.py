@@ -3,26 +3,21 @@
 The whole sample portfolio is asked for its forecasts over HTTP, and so are the accounts that pay
 for it. Then both jobs run day by day with the clock moving, their events go over the bus to whoever
 listens, and each contract's history is laid beside what was foretold: steps, days, data, messages
-and charges, one by one; and each account's ledger beside its charges. It is here and not among the
-doors' tests because a year of days takes minutes on moto's table.
+and charges, one by one; and each account's ledger beside its charges.
 """
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from moto import mock_aws
 
 from local.portfolio.__main__ import bodies
-from tests.integration.conftest import ENVIRONMENT, STAFF, World, new_world
+from tests.integration.almanac import Almanac, Row
+from tests.integration.conftest import STAFF, World
 from tests.integration.money import book, francs, opened
 from tests.integration.rules.scenes import CENTRAL, instant
-from tests.repository.almanac import Almanac, Row
-from tests.repository.conftest import environment
 from tests.searches import far
 
 FIRST = date(2027, 10, 31)
@@ -90,18 +85,6 @@ class Known:
     contracts: dict[str, tuple[list[Row], int]]
     accounts: dict[str, tuple[Row, int]]
     unpaid: dict[str, Row]
-
-
-@pytest.fixture
-def world(dynamodb_endpoint: str) -> Iterator[World]:
-    """The functions as they are deployed, their table on this run's engine, all else on moto."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {**ENVIRONMENT, **environment(dynamodb_endpoint)}.items():
-            patch.setenv(name, value)
-        # What is meant for the server, moto would first look for among all of AWS's addresses.
-        past_moto = {"core": {"passthrough": {"urls": [re.escape(dynamodb_endpoint)]}}}
-        with mock_aws(config=past_moto), new_world() as made:
-            yield made
 
 
 def ask(world: World, method: str, path: str, body: Any = None, **query: str) -> Any:
