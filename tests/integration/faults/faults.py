@@ -134,7 +134,9 @@ def _is_about(start: str) -> Callable[[Call], bool]:
 # Queries that are asked once and not gone on with, because all that they can find is small.
 NEVER_A_MEGABYTE: dict[str, Callable[[Call], bool]] = {
     "the links to at most twenty add-ons, of a hundred bytes each": _is_about("child#"),
-    "the 64 shards of a run, each with the keys of one page": _is_about("shard#"),
+    "the 64 shards of a run in a stage, each with the keys of one page": (
+        lambda call: any(_is_about(f"{stage}#")(call) for stage in ("plan", "shard", "rest"))
+    ),
 }
 
 

@@ -77,8 +77,10 @@ def final(
     items, lines, counted = dict[str, str](), list[str](), dict[str, int]()
     for key, item in changed.items():
         name, text = rename("/".join(key)), rename(_text(_normal(item)))
-        if key[0].startswith("fuse#") or (key[0].startswith("run#") and _LINES.match(key[1])):
+        if key[0].startswith("fuse#"):
             lines.append(f"{name} {text}")
+        elif key[0].startswith("run#") and (kind := _LINES.match(key[1])):
+            lines += [f"{kind[0]} {rename(each['S'])}" for each in (item or {})["lines"]["L"]]
         elif not (key[0].startswith("run#") and _PROGRESS.match(key[1])):
             items[name] = text
             counted |= {f"{name} {what}": number for what, number in _counted(item)}
