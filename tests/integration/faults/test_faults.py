@@ -1,7 +1,7 @@
 """A call to AWS fails, and whoever asked asks again: it comes to the same as if it had not failed.
 
 Every call of every scene is recorded, and then each is made to fail in every way it can
-(docs/decisions/29-every-call-fails.md). A slice of it, in every run, lets the process die after
+(docs/decisions/31-every-call-fails.md). A slice of it, in every run, lets the process die after
 each call, and each answer be lost.
 """
 
