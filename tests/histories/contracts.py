@@ -76,8 +76,8 @@ class Contracts(History):
     # -- contracts come in
 
     def registers(self, plan: int, holder: str, days: int, pending: bool, quantity: int) -> None:
-        """One whose paid term ends in so many days, every other time with its month, of which it
-        keeps the 31st (G7); what is pending begins then."""
+        """One whose paid term ends in so many days; every other one is paid by the month, and ends
+        with it as far as it can (G7). What is pending begins then."""
         if len(self.heads) >= MOST:
             return
         names = list(self.figures.plans)
@@ -87,9 +87,11 @@ class Contracts(History):
         chosen = self.figures.plans[name]
         contract_id, pending = f"c-{len(self.heads) + 1}", pending and chosen.sold
         day = self.today + timedelta(days=days)
-        anchor = 31 if days % 2 else day.day
-        starts = day if pending else months_later(day, -chosen.months, anchor)
+        monthly = days % 2 == 1 and not (pending or chosen.percent or name.startswith("free-"))
+        term, anchor = (1, 31) if monthly else (chosen.months, day.day)
+        starts = day if pending else months_later(day, -term, anchor)
         fields = self._fields(contract_id, name, chosen, holder, starts)
+        fields |= {"term_months": 1} if monthly else {}
         many = quantity if self.figures.provider == "kriax" and chosen.kind == "vps" else 1
         self.doors.ask(
             STAFF,
