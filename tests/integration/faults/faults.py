@@ -17,13 +17,14 @@ _QUERY = "DynamoDB.Query"
 @dataclass(frozen=True)
 class Fault:
     """`hits` says of which calls; `kills`: the process is gone with it; `goes_through`: what
-    was asked has happened all the same."""
+    was asked has happened all the same; `turns_pages`: a worker's pages are others with it."""
 
     name: str
     strike: Strike
     hits: Callable[[Call], bool]
     kills: bool = False
     goes_through: bool = False
+    turns_pages: bool = False
 
     def hidden(self, call: Call) -> bool:
         """Whether the product itself tries again, so that nobody else ever learns of it."""
@@ -170,6 +171,6 @@ FAULTS = (
     Fault("an item throttled in it", _cancelled("ThrottlingError"), _transaction),
     Fault("its own first try goes on", _error("TransactionInProgressException"), _transaction),
     Fault("keys left unread", _unread, lambda call: call.operation == _BATCH),
-    Fault("it stops early", _stops_early, _may_stop_early),
+    Fault("it stops early", _stops_early, _may_stop_early, turns_pages=True),
     Fault("an entry refused", _entry_refused, lambda call: call.operation == PUBLICATION),
 )

@@ -27,7 +27,7 @@ ONCE_TOO_OFTEN: dict[tuple[str, str], str] = {
 # depends on where it was cut off: what it comes to is asked of GET /job-runs/{id}. What was done
 # is told line by line, in `totals`, and to the fuse: less of it where a worker died between a
 # commit and the end of its page, since whoever works the page again finds that it is done, and not
-# how.
+# how; and after a plan, less of it where the work falls into the same pages.
 _PROGRESS = re.compile(r"(plan|shard|rest)#")
 _LINES = re.compile(r"(line|difference)#")
 _TOTALS = "totals"
@@ -61,7 +61,8 @@ class Final:
 class Allowed:
     """What may differ. `answer`: the second answer to the same question. `mail_twice`: nobody knows
     whether it has left. `sends_on`: a worker sends on what it has no time for, and what that is
-    hangs on the fault. `cut`: a worker that died has not told all that it did."""
+    hangs on the fault. `cut`: a worker that died, or had other pages, has told more or less of what
+    it did."""
 
     answer: bool = False
     mail_twice: bool = False

@@ -75,7 +75,7 @@ def _one(
         answer=not (hidden or scene.answered_twice),
         mail_twice=stage.in_doubt,
         sends_on=scene.sends_on,
-        cut=fault.kills and not whole,
+        cut=(fault.kills or fault.turns_pages) and not whole,
     )
     return differences(as_it_goes.final, found, allowed)
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.conftest import ROUTES
+from tests.integration.conftest import ROUTES, STAFF
 from tests.integration.faults.faults import CUT_AFTER_A_TRANSACTION, FAULTS, SLICE, WAITED_OUT
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.scenes_commands import ANOTHER_TIME, KEYED, KEYLESS, RECKONING
 from tests.integration.faults.scenes_deliveries import DELIVERIES
-from tests.integration.faults.scenes_jobs import JOB_SCENES, PAID, TWO_SHORT
+from tests.integration.faults.scenes_jobs import EXPIRIES, JOB_SCENES, PAID, TWO_SHORT
 from tests.integration.faults.scenes_reads import READING
 from tests.integration.faults.scenes_runs import RELEASED, RUN_SCENES
 from tests.integration.faults.stage import Stage, staged
@@ -76,6 +76,19 @@ def test_a_run_tells_and_its_fuse_counts_all_that_was_done_although_a_worker_die
 ) -> None:
     wrong = faulty(stage, scene, as_it_goes(stage, scene), [CUT_AFTER_A_TRANSACTION], whole=True)
     assert not wrong, "\n\n".join(["", *wrong])
+
+
+@pytest.mark.parametrize("stage", [RELEASED.prepare], indirect=True)
+@pytest.mark.xfail(
+    reason="a page that was planned keeps the lines of the plan when it is worked", strict=True
+)
+def test_after_a_release_a_runs_lines_say_what_was_done(stage: Stage) -> None:
+    world, run = stage.world, f"/job-runs/{stage.given}"
+    assert world.call("POST", f"{run}/release", STAFF, {}).status == 202
+    world.work_queue(job=EXPIRIES)
+    assert world.call("GET", run, STAFF).json["counts"]["done"] == 2
+    lines = world.call("GET", f"{run}/items", STAFF).json["items"]
+    assert "done" in {line["outcome"] for line in lines}
 
 
 def test_every_door_has_a_scene() -> None:
