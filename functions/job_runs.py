@@ -29,7 +29,7 @@ from tacit.runtime.jobs import Jobs
 from tacit.runtime.stack import stack
 from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store.parking import UNKNOWN, Parked, Parking
-from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
+from tacit.store.run_lines import DIFFERENCE, LINE, PLANNED, RunLines
 from tacit.store.runs import Run
 from tacit.versions import policy_of
 
@@ -76,15 +76,15 @@ def get_run(id: str) -> Response[str]:
 
 @app.get("/job-runs/<id>/items")
 def list_lines(id: str) -> Response[str]:
-    """What the run did or would do, record by record; with `only=differences`, where that is not
-    what its preview said."""
+    """What the run did, or a preview would do, record by record; with `only=differences`, where
+    that is not what its preview said."""
     door = Door(app)
     door.staff_only()
     run = _run(door)
     door.known_query("only", "limit", "next")
     only = door.query("only", shapes.one_of("differences"))
     paging, limit, place = door.page([run.id])
-    kind = LINE if only is None else DIFFERENCE
+    kind = DIFFERENCE if only else PLANNED if run.preview else LINE
     lines, behind = RunLines(stack().table).page(run.id, kind, limit, place)
     return respond(page_answer(lines, paging.token(behind)))
 

@@ -48,7 +48,7 @@ def items(desk: Desk, kind: str = LINE) -> list[dict[str, Any]]:
 
 def test_a_run_that_has_said_nothing_has_no_lines(lines: RunLines) -> None:
     assert lines.page(RUN, LINE, 50, None) == ([], None)
-    assert lines.of_shard(RUN, "07") == []
+    assert lines.of_shard(RUN, "07", LINE) == []
 
 
 def test_a_line_is_read_as_it_was_written(lines: RunLines) -> None:
@@ -64,7 +64,7 @@ def test_a_line_is_read_as_it_was_written(lines: RunLines) -> None:
     }
     lines.put(RUN, "07", 1, [line], LINE)
     assert lines.page(RUN, LINE, 10, None) == ([line], None)
-    assert lines.of_shard(RUN, "07") == [line]
+    assert lines.of_shard(RUN, "07", LINE) == [line]
 
 
 def test_lines_come_shard_by_shard_and_page_by_page(lines: RunLines) -> None:
@@ -73,7 +73,7 @@ def test_lines_come_shard_by_shard_and_page_by_page(lines: RunLines) -> None:
     assert walked(lines, 3)[0] == [
         {"contract": f"c-{number}"} for number in (30, 31, 20, 21, 10, 11, 0, 1)
     ]
-    assert lines.of_shard(RUN, "07") == numbered(2, 20) + numbered(2, 10)
+    assert lines.of_shard(RUN, "07", LINE) == numbered(2, 20) + numbered(2, 10)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 50, 60, 119, 120, 121, 200])
@@ -115,7 +115,7 @@ def test_lines_and_differences_are_kept_apart(lines: RunLines, desk: Desk) -> No
     lines.put("other", "07", 1, numbered(4, 20), LINE)
     assert walked(lines, 2) == (numbered(3), [2, 1])
     assert walked(lines, 2, DIFFERENCE) == (numbered(2, 7), [2])
-    assert lines.of_shard(RUN, "07") == numbered(3)
+    assert lines.of_shard(RUN, "07", LINE) == numbered(3)
     assert [item["sk"] for item in items(desk)] == ["line#07#000001#000"]
     assert [item["sk"] for item in items(desk, "difference")] == ["difference#07#000001#000"]
 
@@ -134,15 +134,15 @@ def test_what_a_page_said_first_stays(lines: RunLines, again: int) -> None:
     lines.put(RUN, "07", 1, numbered(120), LINE)
     lines.put(RUN, "07", 2, numbered(1, 900), LINE)
     lines.put(RUN, "07", 1, numbered(again, 500), LINE)
-    assert lines.of_shard(RUN, "07")[:120] == numbered(120)
-    assert lines.of_shard(RUN, "07")[-1:] == numbered(1, 900)
+    assert lines.of_shard(RUN, "07", LINE)[:120] == numbered(120)
+    assert lines.of_shard(RUN, "07", LINE)[-1:] == numbered(1, 900)
 
 
 @pytest.mark.parametrize("text", ["x", "é", "\u4e2d"], ids=["one byte", "two", "three"])
 def test_no_item_is_larger_than_a_hundred_kilobytes(lines: RunLines, desk: Desk, text: str) -> None:
     said = numbered(120, text=text * (9_000 // len(text.encode())))
     lines.put(RUN, "07", 1, said, LINE)
-    assert lines.of_shard(RUN, "07") == said
+    assert lines.of_shard(RUN, "07", LINE) == said
     sizes = [sum(len(each.encode()) for each in item["lines"]) for item in items(desk)]
     assert len(sizes) == 14
     assert max(sizes) < 95_000
@@ -159,7 +159,7 @@ def test_a_shard_of_many_pages_is_read_to_its_end(lines: RunLines) -> None:
     for page in range(1, 6):
         lines.put(RUN, "07", page, said[30 * (page - 1) : 30 * page], LINE)
     lines.put(RUN, "08", 1, numbered(1), LINE)
-    assert lines.of_shard(RUN, "07") == said
+    assert lines.of_shard(RUN, "07", LINE) == said
 
 
 def test_lines_are_cleared_away_with_their_run(lines: RunLines, desk: Desk) -> None:

@@ -98,8 +98,11 @@ class Collector:
         gone = set(state.records) - set(found)
         heads = self._stack.table.get_many(sorted(gone)) if gone else {}
         for key in gone:
-            parked = key in heads and is_parked(heads[key], errand.job)
+            raw = heads.get(key, {})
+            parked = is_parked(raw, errand.job)
             tally.counts["parked" if parked else "done"] += 1
+            if not parked:
+                tally.found_done(raw)
 
     def _by_holder(self, errand: Errand) -> dict[str, list[keys.Key]]:
         """All keys that are due in the shard, by the mark of their holder."""
@@ -169,6 +172,7 @@ class Collector:
                     continue
                 if done_by(raw) == errand.mark and not _is_short(raw):
                     tally.counts["done"] += 1
+                    tally.found_done(raw)
                 elif is_parked(raw, errand.job):
                     tally.note(key, raw, "parked")
                 else:

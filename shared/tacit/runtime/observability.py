@@ -4,9 +4,13 @@ import logging
 import traceback
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+# Powertools gathers what is told in one place, dimensions and all, until it is flushed.
+_TELLING = Lock()
 
 
 def quiet_libraries() -> None:
@@ -30,9 +34,10 @@ def _metrics() -> Metrics:
 def count(numbers: Mapping[str, int]) -> None:
     """Counts of one invocation as an embedded metric, zeros included: silence is not zero."""
     metrics = _metrics()
-    for name, value in numbers.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
-    metrics.flush_metrics(raise_on_empty_metrics=False)
+    with _TELLING:
+        for name, value in numbers.items():
+            metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+        metrics.flush_metrics(raise_on_empty_metrics=False)
 
 
 def held(job: str) -> None:
@@ -49,10 +54,11 @@ def finished(job: str, seconds: int, late: int) -> None:
 
 def _of_job(job: str, numbers: Mapping[str, tuple[int, MetricUnit]]) -> None:
     metrics = _metrics()
-    metrics.add_dimension(name="job", value=job)
-    for name, (value, unit) in numbers.items():
-        metrics.add_metric(name=name, unit=unit, value=value)
-    metrics.flush_metrics()
+    with _TELLING:
+        metrics.add_dimension(name="job", value=job)
+        for name, (value, unit) in numbers.items():
+            metrics.add_metric(name=name, unit=unit, value=value)
+        metrics.flush_metrics()
 
 
 def log_unexpected(error: BaseException) -> None:

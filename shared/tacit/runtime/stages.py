@@ -17,11 +17,12 @@ from tacit.runtime.stack import Stack
 from tacit.runtime.tally import Tally
 from tacit.store import keys
 from tacit.store.repository import done_by
-from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
+from tacit.store.run_lines import DIFFERENCE, LINE, PLANNED, RunLines
 from tacit.store.runs import HELD, PLAN, REST, WORK, Run
 from tacit.store.shard_states import ShardState
 
-_AT_THE_END = 999_999  # a page behind all pages of a shard
+# The pages of a release come behind those of the work, and behind all is what was missing.
+_RELEASED, _AT_THE_END = 500_000, 999_999
 
 
 class Stages:
@@ -53,7 +54,7 @@ class Stages:
         return errand
 
     def _agreed(self, preview_id: str, shard: str) -> dict[str, Line]:
-        return {line["id"]: line for line in self._lines.of_shard(preview_id, shard)}
+        return {line["id"]: line for line in self._lines.of_shard(preview_id, shard, PLANNED)}
 
     def state(self, errand: Errand) -> ShardState:
         return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
@@ -68,9 +69,10 @@ class Stages:
         return state.counting(counts, tally.totals)
 
     def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
-        page = (errand.run_id, errand.shard, state.page)
+        behind = _RELEASED if errand.stage == REST else 0
+        page = (errand.run_id, errand.shard, behind + state.page)
         if tally.lines:
-            self._lines.put(*page, tally.lines, LINE)
+            self._lines.put(*page, tally.lines, PLANNED if errand.plans else LINE)
         if tally.differences:
             self._lines.put(*page, tally.differences, DIFFERENCE)
 
@@ -88,7 +90,7 @@ class Stages:
     def _missing(self, errand: Errand) -> list[dict[str, Any]]:
         """What the preview had and nobody met in the shard: it is not due any more, and not by this
         run."""
-        there = self._lines.of_shard(errand.run_id, errand.shard)
+        there = self._lines.of_shard(errand.run_id, errand.shard, LINE)
         met = {line["id"] for line in there}
         left = {n: line for n, line in (errand.agreed or {}).items() if n not in met}
         heads = self._table.get_many([keys.of_record(name) for name in left])

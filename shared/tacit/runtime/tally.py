@@ -26,6 +26,13 @@ class Tally:
         """A record is through. What has not changed is counted and not told: it would be told
         again in every run."""
         self._tell(key, raw, outcome, steps, steps)
+        if outcome == "done" and not steps:
+            self.found_done(raw)
+
+    def found_done(self, raw: Raw) -> None:
+        """This run did something with the record before, or does beside this worker; what, is not
+        known here. To the fuse it counts as irreversible: what was done is usual, and not less."""
+        self.totals[f"irreversible|{raw.get('provider', {}).get('S', '')}"] += 1
 
     def keep_back(self, key: Key, raw: Raw, verdict: Verdict, steps: Sequence[Step]) -> None:
         """A record whose steps, or some of them, are not taken: the line has them all, the totals

@@ -220,8 +220,8 @@ def run_shard(run_id: str, stage: str, shard: str) -> Key:
 
 
 def run_line(run_id: str, kind: str, shard: str, page: int, number: int) -> Key:
-    """One of the items that hold what a run did on a page of a shard; `kind` is "line" or
-    "difference". In this order the pages follow each other as they were worked."""
+    """One of the items that hold what a run did on a page of a shard; `kind` is "line",
+    "planned" or "difference". In this order the pages follow each other as they were worked."""
     return f"run#{part(run_id)}", f"{run_lines(kind, shard)}{page:06d}#{number:03d}"
 
 

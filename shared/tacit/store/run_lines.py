@@ -20,8 +20,9 @@ from tacit.store.walk import Place
 from tacit.store.writes import ConditionFailed, absent, put
 
 Line = dict[str, Any]
-LineKind = Literal["line", "difference"]
+LineKind = Literal["line", "planned", "difference"]
 LINE: Final[LineKind] = "line"
+PLANNED: Final[LineKind] = "planned"
 DIFFERENCE: Final[LineKind] = "difference"
 LINES_AT_ONCE = 50
 _MOST_BYTES = 90_000  # of lines in an item; the rest of it is far below 10 KB
@@ -61,9 +62,9 @@ class RunLines:
             found += lines
         return found, None
 
-    def of_shard(self, run_id: str, shard: str) -> list[Line]:
-        """Everything that the run did or would do on one shard."""
-        first = keys.run_lines(LINE, shard)
+    def of_shard(self, run_id: str, shard: str, kind: LineKind) -> list[Line]:
+        """Everything that the run did, or planned to do, on one shard."""
+        first = keys.run_lines(kind, shard)
         items = self._items(run_id, first, first + _BEHIND_ALL, _MOST_ITEMS)
         return [line for item in items for line in _lines(item)]
 

@@ -79,9 +79,6 @@ def test_a_run_tells_and_its_fuse_counts_all_that_was_done_although_a_worker_die
 
 
 @pytest.mark.parametrize("stage", [RELEASED.prepare], indirect=True)
-@pytest.mark.xfail(
-    reason="a page that was planned keeps the lines of the plan when it is worked", strict=True
-)
 def test_after_a_release_a_runs_lines_say_what_was_done(stage: Stage) -> None:
     world, run = stage.world, f"/job-runs/{stage.given}"
     assert world.call("POST", f"{run}/release", STAFF, {}).status == 202
