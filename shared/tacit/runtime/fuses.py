@@ -67,10 +67,9 @@ class RunFuses:
     def done(self, run: Run, states: Mapping[str, ShardState]) -> None:
         """What the run has done is usual from now on. Of a held provider, once it is released."""
         done = _irreversible(states)
-        for name in providers_of(run.scope):
-            waits = "joins" not in run.held[name] if name in run.held else None
-            if (run.stage == REST) != (waits is True) or waits is False:
-                continue
+        every = frozenset(providers_of(run.scope))
+        over = every & run.own_holds if run.stage == REST else every - frozenset(run.held)
+        for name in sorted(over):
             usual, _, _ = self._fuses.usual(run.job, name)
             recent = usual.last_as_of is not None and run.as_of - usual.last_as_of < _QUIET
             if done[name] or not recent:
@@ -79,9 +78,8 @@ class RunFuses:
                 self._fuses.done(run.job, name, run.id, as_of, done[name])
 
     def release(self, run: Run) -> None:
-        for name, why in run.held.items():
-            if "joins" not in why:
-                self._fuses.release(run.job, name, run.id)
+        for name in sorted(run.own_holds):
+            self._fuses.release(run.job, name, run.id)
 
 
 def _irreversible(states: Mapping[str, ShardState]) -> Counter[str]:

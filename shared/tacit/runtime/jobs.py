@@ -82,8 +82,9 @@ class Jobs:
 
     def start(self, run: Run, now: datetime, record: IdempotencyRecord | None = None) -> bool:
         """Make the run and deal it; False where it was there, then it is only dealt again."""
-        created = self.runs.create(self.prepared(run), now, record)
-        self.deal(self.runs.get(run.id) or run)
+        prepared = self.prepared(run)
+        created = self.runs.create(prepared, now, record)
+        self.deal(prepared if created else self.runs.get(run.id) or prepared)
         return created
 
     def prepared(self, run: Run) -> Run:

@@ -152,6 +152,4 @@ class Stages:
 def _held(run: Run, stage: str) -> frozenset[str]:
     """Whose irreversible steps wait: while working all that are held, after the release only what
     other runs are held for."""
-    if stage == REST:
-        return frozenset(name for name, why in run.held.items() if "joins" in why)
-    return frozenset(run.held)
+    return run.joined if stage == REST else frozenset(run.held)

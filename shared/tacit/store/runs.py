@@ -52,9 +52,19 @@ class Run:
     finished_at: datetime | None = None
 
     @property
+    def joined(self) -> frozenset[str]:
+        """The providers whose steps wait for another run's release."""
+        return frozenset(name for name, why in self.held.items() if "joins" in why)
+
+    @property
+    def own_holds(self) -> frozenset[str]:
+        """The providers whose steps wait, or waited, for this run's own release."""
+        return frozenset(self.held) - self.joined
+
+    @property
     def waits(self) -> bool:
         """Whether it is held itself, and not only kept from doing what another one is held for."""
-        return self.released_at is None and any("joins" not in why for why in self.held.values())
+        return self.released_at is None and bool(self.own_holds)
 
 
 class Runs:
