@@ -33,5 +33,5 @@ def fold(desk: Desk, job: str, run_id: str, count: int) -> str:
 
 def seen(desk: Desk, job: str = JOB, provider: str = PROVIDER) -> tuple[Usual, str | None]:
     """What is usual and which run is held, by a fresh read."""
-    usual, held, _ = Fuses(desk.table).usual(job, provider)
-    return usual, held
+    fuse = Fuses(desk.table).one(job, provider)
+    return fuse.usual, fuse.held.run_id if fuse.held else None

@@ -7,7 +7,7 @@ import pytest
 from tacit.domain.fuse import DAYS_KEPT, Tripped, Usual, Why
 from tacit.domain.values import Actor, Role
 from tacit.store import keys
-from tacit.store.fuses import Fuses, Held
+from tacit.store.fuses import Fuses, FuseState, Held
 from tacit.store.patience import Busy
 from tacit.store.runs import ALL, Run, Runs
 from tests.repository.desk import Desk
@@ -31,8 +31,8 @@ def done(fuses: Fuses, run_id: str, count: int, later: timedelta = timedelta(0))
 
 
 def test_before_any_run_nothing_is_usual_and_nothing_held(fuses: Fuses) -> None:
-    assert fuses.usual(JOB, PROVIDER) == (Usual(), None, 0)
-    assert fuses.held(JOB, PROVIDER) is None
+    assert fuses.one(JOB, PROVIDER) == FuseState(JOB, PROVIDER, Usual(), None, 0)
+    assert fuses.of(JOB, [PROVIDER]) == {PROVIDER: fuses.one(JOB, PROVIDER)}
 
 
 def test_runs_of_a_day_are_summed_and_the_latest_instant_is_kept(desk: Desk, fuses: Fuses) -> None:
@@ -63,7 +63,7 @@ def test_each_job_and_provider_has_a_fuse_of_its_own(desk: Desk, fuses: Fuses) -
         assert seen(desk, job, provider) == (Usual({DAY: count}, AS_OF), held)
 
 
-def test_four_weeks_of_an_hourly_job_stay_within_a_kilobyte_or_two(
+def test_five_weeks_of_an_hourly_job_stay_within_a_kilobyte_or_two(
     desk: Desk, fuses: Fuses
 ) -> None:
     """What is read before every run must not grow with the number of runs."""
@@ -78,7 +78,7 @@ def test_four_weeks_of_an_hourly_job_stay_within_a_kilobyte_or_two(
 def test_a_held_run_is_held_with_its_reason_until_it_is_released(desk: Desk, fuses: Fuses) -> None:
     done(fuses, "r-1", 12)
     assert fuses.hold(JOB, PROVIDER, "r-2", TRIPPED, AS_OF + HOUR)
-    assert Fuses(desk.table).held(JOB, PROVIDER) == Held("r-2", TRIPPED, AS_OF + HOUR)
+    assert Fuses(desk.table).one(JOB, PROVIDER).held == Held("r-2", TRIPPED, AS_OF + HOUR)
     assert seen(desk) == (Usual({DAY: 12}, AS_OF), "r-2")
     assert fuses.release(JOB, PROVIDER, "r-2")
     assert seen(desk) == (Usual({DAY: 12}, AS_OF), None)
@@ -88,17 +88,17 @@ def test_a_held_run_is_held_with_its_reason_until_it_is_released(desk: Desk, fus
 def test_every_reason_is_read_as_it_was_written(fuses: Fuses, code: Why) -> None:
     tripped = Tripped(code, {"count": 500, "min_count": 500})
     assert fuses.hold(JOB, PROVIDER, "r-1", tripped, AS_OF)
-    assert fuses.held(JOB, PROVIDER) == Held("r-1", tripped, AS_OF)
+    assert fuses.one(JOB, PROVIDER).held == Held("r-1", tripped, AS_OF)
 
 
 def test_a_run_is_held_again_as_it_was_and_no_other_beside_it(desk: Desk, fuses: Fuses) -> None:
     assert fuses.hold(JOB, PROVIDER, "r-1", TRIPPED, AS_OF)
-    before = fuses.usual(JOB, PROVIDER)
+    before = fuses.one(JOB, PROVIDER)
     other = Tripped(Why.NO_HISTORY, {"count": 1, "min_count": 1})
     assert fuses.hold(JOB, PROVIDER, "r-1", other, AS_OF + HOUR)
     assert not fuses.hold(JOB, PROVIDER, "r-2", other, AS_OF + HOUR)
-    assert fuses.usual(JOB, PROVIDER) == before
-    assert fuses.held(JOB, PROVIDER) == Held("r-1", TRIPPED, AS_OF)
+    assert fuses.one(JOB, PROVIDER) == before
+    assert fuses.one(JOB, PROVIDER).held == Held("r-1", TRIPPED, AS_OF)
     assert fuses.hold("renewals", PROVIDER, "r-2", other, AS_OF)
 
 

@@ -95,7 +95,7 @@ def test_a_run_with_much_to_do_is_planned_and_then_worked_once(
     assert (seen(due)["counts"]["done"], seen(due)["counts"]["planned"]) == (DUE, DUE)
     statuses, events = truth(dynamodb_client, due)
     assert (statuses, events) == ({"expired": DUE}, {"contract.expired": DUE})
-    assert Fuses(due.table).usual(EXPIRIES, "kreativmedia")[0].days[date(2025, 9, 2)] == DUE
+    assert Fuses(due.table).one(EXPIRIES, "kreativmedia").usual.days[date(2025, 9, 2)] == DUE
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -118,7 +118,7 @@ def test_a_run_cut_off_anywhere_is_held_and_released_and_done_as_if_it_had_not_b
     assert seen(due)["status"] == "done"
     assert (seen(due)["counts"]["held"], seen(due)["counts"]["done"]) == (0, DUE)
     assert truth(dynamodb_client, due) == ({"expired": DUE}, {"contract.expired": DUE})
-    assert Fuses(due.table).held(EXPIRIES, "kreativmedia") is None
+    assert Fuses(due.table).one(EXPIRIES, "kreativmedia").held is None
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -136,7 +136,7 @@ def test_a_release_that_was_cut_off_is_asked_again(
     emptied(due, 2)
     assert seen(due)["status"] == "done"
     assert truth(dynamodb_client, due)[0] == {"expired": DUE}
-    assert Fuses(due.table).held(EXPIRIES, "kreativmedia") is None
+    assert Fuses(due.table).one(EXPIRIES, "kreativmedia").held is None
 
 
 def test_two_runs_at_once_are_one_hold(due: Desk, dynamodb_client: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tacit.domain.fuse import Tripped, Usual, Why, after
+from tacit.domain.fuse import DAYS_KEPT, Tripped, Usual, Why, after
 from tacit.store import keys
 from tacit.store.codec import Item, from_raw, to_raw
 from tacit.store.fuses import Fuses
@@ -46,11 +46,11 @@ def counted() -> dict[str, Figures]:
     shelf = Shelf()
     fuses, found = Fuses(shelf), {}
     usual = Usual()
-    for back in range(28, 0, -1):
+    for back in range(DAYS_KEPT, 0, -1):
         as_of = NOON - timedelta(days=back)
         fuses.done(JOB, PROVIDER, f"{JOB}-{as_of:%Y%m%dT%H%M%SZ}", as_of, 99_999)
         usual = after(usual, as_of, 99_999)
-    assert fuses.usual(JOB, PROVIDER)[0] == usual
+    assert fuses.one(JOB, PROVIDER).usual == usual
     run_id = f"{JOB}-{NOON:%Y%m%dT%H%M%SZ}"
     assert fuses.hold(JOB, PROVIDER, run_id, TRIPPED, NOON)
     found["hold a run"] = shelf.figures()

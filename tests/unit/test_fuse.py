@@ -137,23 +137,23 @@ def test_a_run_for_a_past_day_does_not_move_the_last_instant_back() -> None:
     assert list(history.days.values()) == [15, 20]
 
 
-def test_four_weeks_are_kept_and_the_oldest_day_goes_first() -> None:
+def test_five_weeks_are_kept_and_the_oldest_day_goes_first() -> None:
     history = usual(*range(100, 140))
-    assert len(history.days) == DAYS_KEPT == 28
-    assert min(history.days) == YESTERDAY.date() - timedelta(days=27)
-    assert list(history.days.values()) == list(range(112, 140))
+    assert len(history.days) == DAYS_KEPT == 35
+    assert min(history.days) == YESTERDAY.date() - timedelta(days=34)
+    assert list(history.days.values()) == list(range(105, 140))
     assert list(history.days) == sorted(history.days)
 
 
 def test_what_is_older_than_the_kept_days_is_not_taken_up() -> None:
     history = usual(1, 2, 3)
-    assert after(history, YESTERDAY - timedelta(days=28), 9) == history
+    assert after(history, YESTERDAY - timedelta(days=35), 9) == history
     assert len(after(history, YESTERDAY - timedelta(days=27), 9).days) == 4
 
 
 def test_a_day_ages_out_of_the_measure_even_where_no_later_one_is_kept() -> None:
-    """Caught up yesterday for the last time, compared with what is four weeks old today."""
-    busy = after(Usual(), NIGHT - timedelta(days=28), 9_000)
+    """Caught up yesterday for the last time, compared with what is five weeks old today."""
+    busy = after(Usual(), NIGHT - timedelta(days=35), 9_000)
     quiet = after(busy, YESTERDAY, 100)
     assert len(quiet.days) == 2
     assert why(700, quiet) == Why.FAR_MORE_THAN_USUAL

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-# Four weeks, so that every weekday is in it; the day of the run is one of them.
-DAYS_KEPT = 28
+# Five weeks, so that every weekday is in it and every day of the month, since what renews by the
+# month had its busiest day a month ago. The day of the run is one of them.
+DAYS_KEPT = 35
 _DAY = timedelta(days=1)
 
 

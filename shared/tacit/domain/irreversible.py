@@ -4,9 +4,11 @@ Everything else a job does helps somebody: a notice, a reminder, a warranty that
 why a charge was not possible. It goes out whatever the fuse says.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tacit.domain.decision import Change
+from tacit.domain.values import Event
 
 if TYPE_CHECKING:
     from tacit.domain.tickets.decision import OrderChange
@@ -24,4 +26,9 @@ _ENDS = {
 def is_irreversible(change: "Change | OrderChange") -> bool:
     """Money is taken, or something ends."""
     charged = isinstance(change, Change) and change.movement is not None
-    return charged or any(event.type in _ENDS for event in change.events)
+    return charged or ends(change.events)
+
+
+def ends(events: Iterable[Event]) -> bool:
+    """Whether something came to its end."""
+    return any(event.type in _ENDS for event in events)

@@ -13,6 +13,7 @@ from functools import partial
 
 from tacit.domain.decision import Situation
 from tacit.domain.refusals import Broken
+from tacit.domain.values import Contract
 from tacit.runtime.errand import Errand
 from tacit.runtime.group import Group
 from tacit.runtime.jobs import Jobs, Parcel
@@ -26,6 +27,7 @@ from tacit.runtime.till import OutOfTime, Till
 from tacit.store import keys
 from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Item, Raw
+from tacit.store.deeds import Deed, deed_of_run
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
 from tacit.store.shard_states import ShardState
@@ -95,14 +97,27 @@ class Collector:
         if not state.records:
             tally.counts["done"] += max(0, state.due - len(found))
             return
-        gone = set(state.records) - set(found)
-        heads = self._stack.table.get_many(sorted(gone)) if gone else {}
+        gone = sorted(set(state.records) - set(found))
+        heads = self._stack.table.get_many(gone)
         for key in gone:
             raw = heads.get(key, {})
-            parked = is_parked(raw, errand.job)
-            tally.counts["parked" if parked else "done"] += 1
-            if not parked:
-                tally.found_done(raw)
+            if is_parked(raw, errand.job):
+                tally.note(key, raw, "parked")
+            else:
+                self._note_done(key, raw, errand, tally)
+
+    def _note_done(self, key: keys.Key, raw: Raw, errand: Errand, tally: Tally) -> None:
+        """This run did it, and whoever did cannot tell."""
+        try:
+            deed = self._deed(key, raw, contract_of(raw), errand)
+        except Broken:  # since then: what was done is done
+            deed = None
+        tally.note(key, raw, "done", (), deed)
+
+    def _deed(self, key: keys.Key, raw: Raw, contract: Contract, errand: Errand) -> Deed | None:
+        if done_by(raw) != errand.mark:
+            return None
+        return deed_of_run(self._stack.table, key, contract, errand.mark)
 
     def _by_holder(self, errand: Errand) -> dict[str, list[keys.Key]]:
         """All keys that are due in the shard, by the mark of their holder."""
@@ -171,13 +186,15 @@ class Collector:
                 if not is_covered(raw, errand.scope):
                     continue
                 if done_by(raw) == errand.mark and not _is_short(raw):
-                    tally.counts["done"] += 1
-                    tally.found_done(raw)
+                    self._note_done(key, raw, errand, tally)
                 elif is_parked(raw, errand.job):
                     tally.note(key, raw, "parked")
                 else:
                     try:
-                        yield _due(key, raw, orders.get(order_key(raw) or ("", "")))
+                        contract = contract_of(raw)
+                        before = self._deed(key, raw, contract, errand)
+                        placed = orders.get(order_key(raw) or ("", ""))
+                        yield _due(key, raw, contract, placed, before)
                     except Broken as broken:
                         word = self._till.park(key, raw, str(broken), errand)
                         tally.note(key, raw, word)
@@ -216,8 +233,9 @@ def _is_short(raw: Raw) -> bool:
     return "M" in notice.get("short", {})
 
 
-def _due(key: keys.Key, raw: Raw, order: Raw | None) -> Due:
-    contract = contract_of(raw)
+def _due(
+    key: keys.Key, raw: Raw, contract: Contract, order: Raw | None, before: Deed | None
+) -> Due:
     read = order_of(order) if order is not None else None
     situation = Situation(contract, read, newest=newest_of(contract))
-    return Due(key, raw, contract, situation, policy_of(contract))
+    return Due(key, raw, contract, situation, policy_of(contract), before)

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from tacit.domain.irreversible import is_irreversible
-from tacit.runtime.lines import Line, Step, line_of, says_the_same
+from tacit.runtime.lines import Line, Step, deed_of, line_of, says_the_same
 from tacit.store.codec import Raw
+from tacit.store.deeds import Deed
 from tacit.store.keys import Key
 from tacit.store.parking import parked_id
 from tacit.store.runs import PLAN, REST
@@ -53,14 +54,17 @@ class Verdict:
     difference: Mapping[str, Any] = field(default_factory=dict)
 
 
-def judged(errand: Errand, key: Key, raw: Raw, steps: Sequence[Step]) -> Verdict:
+def judged(
+    errand: Errand, key: Key, raw: Raw, steps: Sequence[Step], before: Deed | None = None
+) -> Verdict:
     """What of the steps that are due may be taken: none while planning; all that is not
-    irreversible while the provider's fuse holds; all or none where a preview was agreed to."""
+    irreversible while the provider's fuse holds; all or none where a preview was agreed to, of
+    which `before` is done already."""
     provider = raw.get("provider", {}).get("S", "")
     if errand.plans:
         return Verdict(0, "planned")
     if errand.agreed is not None:
-        return _as_agreed(errand.agreed, key, provider, steps)
+        return _as_agreed(errand.agreed, key, provider, steps, before)
     if provider in errand.held:
         free = _before_the_first_irreversible(steps)
         return Verdict(free, "held" if free < len(steps) else None)
@@ -68,9 +72,14 @@ def judged(errand: Errand, key: Key, raw: Raw, steps: Sequence[Step]) -> Verdict
 
 
 def _as_agreed(
-    agreed: Mapping[str, Line], key: Key, provider: str, steps: Sequence[Step]
+    agreed: Mapping[str, Line],
+    key: Key,
+    provider: str,
+    steps: Sequence[Step],
+    before: Deed | None,
 ) -> Verdict:
-    now, planned = line_of(key, provider, "different", steps), agreed.get(parked_id(key))
+    now = line_of(key, provider, "different", deed_of(steps, before))
+    planned = agreed.get(parked_id(key))
     if planned is not None and says_the_same(planned, now):
         return Verdict(len(steps))
     if planned is None and not steps:

@@ -8,7 +8,7 @@ from typing import Any
 from tacit.domain.fuse import judged
 from tacit.policies import newest, shipped
 from tacit.runtime.observability import held, logger
-from tacit.store.fuses import Fuses, Held
+from tacit.store.fuses import Fuses, FuseState, Held
 from tacit.store.runs import ALL, REST, Run
 from tacit.store.shard_states import ShardState
 from tacit.store.table import Table
@@ -31,20 +31,20 @@ class RunFuses:
 
     def joined(self, job: str, scope: str) -> dict[str, dict[str, Any]]:
         """The providers that another run of the job is held for: what waits there waits here."""
-        found = {}
-        for name in providers_of(scope):
-            hold = self._fuses.held(job, name)
-            if hold is not None:
-                found[name] = {"joins": hold.run_id}
-        return found
+        fuses = self._fuses.of(job, providers_of(scope))
+        return {
+            name: {"joins": fuse.held.run_id}
+            for name, fuse in fuses.items()
+            if fuse.held is not None
+        }
 
     def judged(
         self, run: Run, states: Mapping[str, ShardState], now: datetime
     ) -> dict[str, dict[str, Any]]:
         """Why irreversible steps wait, by provider; what is found to be held raises the alarm."""
         wanted, found = _irreversible(states), dict[str, dict[str, Any]]()
-        for name in providers_of(run.scope):
-            hold = self._fuses.held(run.job, name) or self._tripped(run, name, wanted[name], now)
+        for name, fuse in self._fuses.of(run.job, providers_of(run.scope)).items():
+            hold = fuse.held or self._tripped(run, fuse, wanted[name], now)
             if hold is None:
                 continue
             if hold.run_id == run.id:
@@ -53,25 +53,25 @@ class RunFuses:
                 found[name] = {"joins": hold.run_id}
         return found
 
-    def _tripped(self, run: Run, name: str, wanted: int, now: datetime) -> Held | None:
+    def _tripped(self, run: Run, fuse: FuseState, wanted: int, now: datetime) -> Held | None:
         """The hold that there is from now on: this run's, or of another one that came first."""
-        usual, _, _ = self._fuses.usual(run.job, name)
-        tripped = judged(wanted, usual, newest(name).fuse, run.as_of)
+        name = fuse.provider
+        tripped = judged(wanted, fuse.usual, newest(name).fuse, run.as_of)
         if tripped is None:
             return None
         if self._fuses.hold(run.job, name, run.id, tripped, now):
             logger().error("run held", run=run.id, provider=name, code=str(tripped.code))
             held(run.job)
-        return self._fuses.held(run.job, name)
+        return self._fuses.one(run.job, name).held
 
     def done(self, run: Run, states: Mapping[str, ShardState]) -> None:
         """What the run has done is usual from now on. Of a held provider, once it is released."""
         done = _irreversible(states)
         every = frozenset(providers_of(run.scope))
         over = every & run.own_holds if run.stage == REST else every - frozenset(run.held)
-        for name in sorted(over):
-            usual, _, _ = self._fuses.usual(run.job, name)
-            recent = usual.last_as_of is not None and run.as_of - usual.last_as_of < _QUIET
+        for name, fuse in self._fuses.of(run.job, sorted(over)).items():
+            last = fuse.usual.last_as_of
+            recent = last is not None and run.as_of - last < _QUIET
             if done[name] or not recent:
                 # What was released is of the day of its release: the silence is over then.
                 as_of = max(run.as_of, run.released_at or run.as_of)

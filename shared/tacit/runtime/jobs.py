@@ -81,11 +81,17 @@ class Jobs:
         return Run(f"{job}-{uuid.uuid4().hex}", job, as_of, now, scope, by)
 
     def start(self, run: Run, now: datetime, record: IdempotencyRecord | None = None) -> bool:
-        """Make the run and deal it; False where it was there, then it is only dealt again."""
-        prepared = self.prepared(run)
-        created = self.runs.create(prepared, now, record)
-        self.deal(prepared if created else self.runs.get(run.id) or prepared)
-        return created
+        """Make the run and deal it; False where it was there, then it is only dealt again. That is
+        asked before it is prepared, which reads all that is due."""
+        there = self.runs.get(run.id)
+        if there is None:
+            prepared = self.prepared(run)
+            if self.runs.create(prepared, now, record):
+                self.deal(prepared)
+                return True
+            there = self.runs.get(run.id)
+        self.deal(there or run)
+        return False
 
     def prepared(self, run: Run) -> Run:
         """The run as it begins: with a look before the leap where so much is due that a fuse might

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tacit.domain.decision import Change
-from tacit.domain.irreversible import is_irreversible
+from tacit.domain.irreversible import ends
 from tacit.domain.money import Money
 from tacit.domain.values import Contract
+from tacit.store.deeds import Deed, Paid
 from tacit.store.keys import Key
 from tacit.store.parking import parked_id
 
@@ -23,27 +24,37 @@ Line = dict[str, Any]
 _OF_THE_RUN = ("outcome",)
 
 
-def line_of(key: Key, provider: str, outcome: str, steps: Sequence[Step]) -> Line:
+def deed_of(steps: Sequence[Step], before: Deed | None = None) -> Deed | None:
+    """What the steps do behind what this run did `before` with the same record. None where there
+    is neither."""
+    if not steps:
+        return before
+    last = steps[-1]
+    events = tuple(event for step in steps for event in step.events)
+    charges = tuple(paid for step in steps for paid in _paid(step))
+    after = last.contract if isinstance(last, Change) else last.order
+    return Deed(after, events, charges).behind(before)
+
+
+def line_of(key: Key, provider: str, outcome: str, deed: Deed | None) -> Line:
     """`id` is "contract:c-1" or "ticket_order:t-1". `outcome` is the word under which the record is
     counted, or "planned"."""
     line: Line = {"id": parked_id(key), "provider": provider, "outcome": outcome}
-    if not steps:
+    if deed is None:
         return line
-    after = steps[-1].contract if isinstance(steps[-1], Change) else steps[-1].order
+    messages = [message for event in deed.events for message in event.messages]
     line |= {
-        "status": str(after.status),
-        "events": [event.type for step in steps for event in step.events],
-        "charges": [charge for step in steps for charge in _charges(step)],
-        "messages": [
-            {"kind": message.kind, "channel": message.channel}
-            for step in steps
-            for message in step.messages
+        "status": str(deed.after.status),
+        "events": [event.type for event in deed.events],
+        "charges": [
+            {"account_id": each.account_id, "amount": _money(each.amount), "reason": each.reason}
+            for each in deed.charges
         ],
+        "messages": [{"kind": each.kind, "channel": each.channel} for each in messages],
     }
-    if isinstance(steps[-1], Change):
-        line["expires_on"] = steps[-1].contract.expires_on.isoformat()
-        paid = steps[-1].movement is not None
-        line["short"] = None if paid else short_of(steps[-1].contract)
+    if isinstance(deed.after, Contract):
+        line["expires_on"] = deed.after.expires_on.isoformat()
+        line["short"] = None if deed.charges else short_of(deed.after)
     return line
 
 
@@ -52,20 +63,21 @@ def says_the_same(planned: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     return _plain(planned) == _plain(now)
 
 
-def totals_of(provider: str, steps: Sequence[Step]) -> Counter[str]:
-    """What the steps come to, by names that are parted by `|`: `irreversible|<provider>`,
+def totals_of(provider: str, deed: Deed | None) -> Counter[str]:
+    """What was done comes to, by names that are parted by `|`: `irreversible|<provider>`,
     `event|<type>`, `message|<kind>|<channel>`, `charge|<currency>`, `minor|<currency>`. A record
     with several irreversible steps counts once."""
     found: Counter[str] = Counter()
-    if any(map(is_irreversible, steps)):
+    if deed is None:
+        return found
+    if deed.charges or ends(deed.events):
         found[f"irreversible|{provider}"] += 1
-    for step in steps:
-        found.update(f"event|{event.type}" for event in step.events)
-        found.update(f"message|{each.kind}|{each.channel}" for each in step.messages)
-        if isinstance(step, Change) and step.movement is not None:
-            for charge in step.charges:
-                found[f"charge|{charge.amount.currency}"] += 1
-                found[f"minor|{charge.amount.currency}"] += charge.amount.minor
+    for event in deed.events:
+        found[f"event|{event.type}"] += 1
+        found.update(f"message|{each.kind}|{each.channel}" for each in event.messages)
+    for paid in deed.charges:
+        found[f"charge|{paid.amount.currency}"] += 1
+        found[f"minor|{paid.amount.currency}"] += paid.amount.minor
     return found
 
 
@@ -81,14 +93,11 @@ def _plain(line: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name not in _OF_THE_RUN}
 
 
-def _charges(step: Step) -> list[dict[str, Any]]:
+def _paid(step: Step) -> list[Paid]:
     if not isinstance(step, Change) or step.movement is None:
         return []
     account_id = step.movement.account.id
-    return [
-        {"account_id": account_id, "amount": _money(charge.amount), "reason": charge.reason}
-        for charge in step.charges
-    ]
+    return [Paid(account_id, charge.amount, charge.reason) for charge in step.charges]
 
 
 def _money(money: Money) -> dict[str, str]:

@@ -22,6 +22,7 @@ from tacit.store import keys
 from tacit.store.account_items import account_of
 from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Raw
+from tacit.store.deeds import Deed
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
 from tacit.store.writes import Write
@@ -32,13 +33,15 @@ _OF_ACCOUNT = ("account", "line")  # how the writes of a movement are called
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One contract that is due, as it was last read."""
+    """One contract that is due, as it was last read; `before` is what this run did with it
+    earlier."""
 
     key: keys.Key
     raw: Raw
     contract: Contract
     situation: Situation
     policy: Policy
+    before: Deed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class OneHolder:
                 continue
             decision = found.decision
             steps = (decision,) if isinstance(decision, Change) else ()
-            verdict = judged(self._errand, due.key, due.raw, steps)
+            verdict = judged(self._errand, due.key, due.raw, steps, due.before)
             agreed = verdict.word != "different"
             purse = found.purse if agreed else _kept(found, purse, due)
             if not isinstance(decision, Change) or not verdict.free:
@@ -134,7 +137,7 @@ class OneHolder:
         """The decision was committed."""
         due, change = pending.due, pending.change
         self._left.pop(due.key)
-        self._tally.note(due.key, due.raw, _word(change), (change,))
+        self._tally.note(due.key, due.raw, _word(change), (change,), due.before)
         if change.movement is not None:
             self._paid = (*self._paid, due.contract.id)
             self._till.charged_one(change.movement.account.id)
@@ -174,7 +177,9 @@ class OneHolder:
             self._tally.note(due.key, due.raw, word, (decision,))
         elif isinstance(decision, Change) or verdict.difference:
             steps = (decision,) if isinstance(decision, Change) else ()
-            self._tally.keep_back(due.key, due.raw, verdict, steps)
+            self._tally.keep_back(due.key, due.raw, verdict, steps, due.before)
+        elif decision.code == "still_short" and due.before is not None:
+            self._tally.note(due.key, due.raw, "refused", (), due.before)
         elif decision.code == "still_short":
             self._tally.refused_again(due.key, due.contract, self._errand.plans)
         else:

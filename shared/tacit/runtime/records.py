@@ -6,9 +6,10 @@ A record that fails never fails its message: it is left to the next run, or park
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from tacit.domain.refusals import Broken
+from tacit.domain.values import Contract
 from tacit.runtime.errand import Errand, Verdict, judged
 from tacit.runtime.group import Group
 from tacit.runtime.jobs import CALENDARS, Parcel
@@ -21,9 +22,13 @@ from tacit.runtime.stack import Stack
 from tacit.runtime.tally import Tally
 from tacit.store import keys
 from tacit.store.codec import Raw
+from tacit.store.deeds import Deed, deed_of_run
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
 from tacit.store.writes import Write
+
+if TYPE_CHECKING:  # the contracts' jobs do without, and start sooner
+    from tacit.domain.tickets.values import TicketOrder
 
 Raws = Mapping[keys.Key, Raw]
 Others = TypeVar("Others")
@@ -36,6 +41,9 @@ class Calendar(Protocol[Others, OneStep]):
 
     def read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, Others]:
         """A page's heads and whatever else they need, in batches."""
+
+    def record(self, raw: Raw) -> "Contract | TicketOrder":
+        """Raises Broken."""
 
     def steps(self, raw: Raw, others: Others | None, errand: Errand) -> tuple[OneStep, ...]:
         """All that is due of a record, one step after the other, each on what the one before
@@ -51,12 +59,14 @@ class Calendar(Protocol[Others, OneStep]):
 
 @dataclass(slots=True)
 class Record(Generic[OneStep]):
-    """A record with the steps that are due; `next` is the one to be committed."""
+    """A record with the steps that are due; `next` is the one to be committed, `before` what this
+    run did with the record earlier."""
 
     key: keys.Key
     raw: Raw
     steps: tuple[OneStep, ...]
     verdict: Verdict
+    before: Deed | None = None
     next: int = 0
 
 
@@ -98,7 +108,7 @@ class _Page(Generic[Others, OneStep]):
         errand: Errand,
         is_late: Callable[[], bool],
     ) -> None:
-        self.tally = Tally()
+        self.tally, self._table = Tally(), stack.table
         self._calendar, self._setbacks, self._errand = calendar, setbacks, errand
         self._is_late = is_late
         self._waiting: list[Record[OneStep]] = []
@@ -131,17 +141,20 @@ class _Page(Generic[Others, OneStep]):
         run did before it was cut off, or before a race was lost (`begun`), counts as done."""
         errand = self._errand
         steps = self._calendar.steps(raw, others, errand)
-        before = "done" if begun or done_by(raw) == errand.mark else "unchanged"
-        if before == "done" and not steps:
-            self.tally.note(key, raw, before)
+        before = None
+        if begun or done_by(raw) == errand.mark:
+            after = self._calendar.record(raw)
+            before = deed_of_run(self._table, key, after, errand.mark)
+        if before is not None and not steps:
+            self.tally.note(key, raw, "done", (), before)
             return None
-        verdict = judged(errand, key, raw, steps)
+        verdict = judged(errand, key, raw, steps, before)
         if verdict.free:
-            return Record(key, raw, steps, verdict)
+            return Record(key, raw, steps, verdict, before)
         if verdict.word and (steps or verdict.difference):
-            self.tally.keep_back(key, raw, verdict, steps)
+            self.tally.keep_back(key, raw, verdict, steps, before)
         else:
-            self.tally.note(key, raw, before)
+            self.tally.note(key, raw, "unchanged" if before is None else "done", (), before)
         return None
 
     def _join(self, record: Record[OneStep]) -> None:
@@ -191,9 +204,11 @@ class _Page(Generic[Others, OneStep]):
 
     def _note(self, record: Record[OneStep]) -> None:
         if record.verdict.word is not None:
-            self.tally.keep_back(record.key, record.raw, record.verdict, record.steps)
+            self.tally.keep_back(
+                record.key, record.raw, record.verdict, record.steps, record.before
+            )
         else:
-            self.tally.note(record.key, record.raw, "done", record.steps)
+            self.tally.note(record.key, record.raw, "done", record.steps, record.before)
 
     def _guarded(self, key: keys.Key, raw: Raw, work: Callable[[], None]) -> None:
         """Whatever goes wrong with a record is counted, and stops no other. Planning writes nothing

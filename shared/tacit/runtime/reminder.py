@@ -10,6 +10,7 @@ from tacit.domain.refusals import Broken
 from tacit.domain.tickets.commands import ComeDue
 from tacit.domain.tickets.decision import NoChange, OrderChange, Standing
 from tacit.domain.tickets.life import decide
+from tacit.domain.tickets.values import TicketOrder
 from tacit.domain.values import JOB
 from tacit.runtime.errand import Errand
 from tacit.runtime.jobs import Parcel
@@ -46,6 +47,9 @@ class Reminders:
     def read(self, records: tuple[keys.Key, ...]) -> tuple[Raws, None]:
         """An order hangs on nothing else that its calendar needs."""
         return self._book.table.get_many(records), None
+
+    def record(self, raw: Raw) -> TicketOrder:
+        return ticket_order_of(raw)
 
     def steps(self, raw: Raw, _: None, errand: Errand) -> tuple[OrderChange, ...]:
         order, found = ticket_order_of(raw), list[OrderChange]()

@@ -50,6 +50,9 @@ class Expiries:
         others = {key for raw in heads.values() for key in (order_key(raw), parent_key(raw))}
         return heads, self._repository.table.get_many(sorted(filter(None, others)))
 
+    def record(self, raw: Raw) -> Contract:
+        return contract_of(raw)
+
     def steps(self, raw: Raw, others: Raws | None, errand: Errand) -> tuple[Change, ...]:
         contract, found = contract_of(raw), list[Change]()
         order, parent = self._order(raw, others or {}), self._parent(raw, others or {})

@@ -5,6 +5,7 @@ has done its irreversible steps: that a run counts once, and is held once, is th
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.fuse import Tripped, Usual, Why, after
 from tacit.store import keys
-from tacit.store.codec import Item
+from tacit.store.codec import Item, from_raw
 from tacit.store.patience import Busy, pauses
 from tacit.store.table import Table
 from tacit.store.writes import ConditionFailed, Write, absent, check, put
@@ -30,8 +31,9 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """The item; `version` is 0 before there is one."""
+class FuseState:
+    """What is usual, and the run that is held; `version` is of both, and 0 before there is an
+    item."""
 
     job: str
     provider: str
@@ -44,14 +46,16 @@ class Fuses:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def usual(self, job: str, provider: str) -> tuple[Usual, str | None, int]:
-        """What is usual, the run that is held, and the version of both."""
-        state = self._read(job, provider)
-        return state.usual, state.held.run_id if state.held else None, state.version
+    def of(self, job: str, providers: Iterable[str]) -> dict[str, FuseState]:
+        """One batched read for all of them."""
+        by_key = {keys.fuse(job, name): name for name in providers}
+        raws = self.table.get_many(sorted(by_key))
+        found = {name: FuseState(job, name) for name in by_key.values()}
+        return found | {by_key[key]: _fuse(from_raw(raw)) for key, raw in raws.items()}
 
-    def held(self, job: str, provider: str) -> Held | None:
-        """The hold with its reason, for whoever has to release it."""
-        return self._read(job, provider).held
+    def one(self, job: str, provider: str) -> FuseState:
+        item = self.table.get(keys.fuse(job, provider))
+        return _fuse(item) if item else FuseState(job, provider)
 
     def hold(self, job: str, provider: str, run_id: str, tripped: Tripped, now: datetime) -> bool:
         """Whether the run is held now; again where it was held already. False where another one
@@ -59,10 +63,10 @@ class Fuses:
         again what nobody would release."""
         unseen = check("run", keys.fuse_run(job, provider, run_id), absent)
         for pause in pauses():
-            state = self._read(job, provider)
-            if state.held is not None:
-                return state.held.run_id == run_id
-            lost = self._lost([fuse_write(replace(state, held=Held(run_id, tripped, now))), unseen])
+            fuse = self.one(job, provider)
+            if fuse.held is not None:
+                return fuse.held.run_id == run_id
+            lost = self._lost([fuse_write(replace(fuse, held=Held(run_id, tripped, now))), unseen])
             if not lost:
                 return True
             if "run" in lost:
@@ -74,10 +78,10 @@ class Fuses:
         """Whether this call has released the run; False where it is not held, or no more."""
         seen = put("run", _seen(job, provider, run_id))
         for pause in pauses():
-            state = self._read(job, provider)
-            if state.held is None or state.held.run_id != run_id:
+            fuse = self.one(job, provider)
+            if fuse.held is None or fuse.held.run_id != run_id:
                 return False
-            if not self._lost([fuse_write(replace(state, held=None)), seen]):
+            if not self._lost([fuse_write(replace(fuse, held=None)), seen]):
                 return True
             time.sleep(pause)
         raise Busy("others hold or release the same fuse")
@@ -88,17 +92,13 @@ class Fuses:
         seen = {**_seen(job, provider, run_id), "as_of": keys.instant(as_of), "count": count}
         once = put("run", seen, absent | Path("count").does_not_exist())
         for pause in pauses():
-            state = self._read(job, provider)
-            folded = replace(state, usual=after(state.usual, as_of, count))
+            fuse = self.one(job, provider)
+            folded = replace(fuse, usual=after(fuse.usual, as_of, count))
             lost = self._lost([fuse_write(folded), once])
             if not lost or "run" in lost:
                 return
             time.sleep(pause)
         raise Busy("other runs are done in the same moment")
-
-    def _read(self, job: str, provider: str) -> _State:
-        item = self.table.get(keys.fuse(job, provider))
-        return _state(item) if item else _State(job, provider)
 
     def _lost(self, writes: list[Write]) -> frozenset[str]:
         """Which conditions did not hold; none of them: all is written. A transaction also where
@@ -110,10 +110,10 @@ class Fuses:
         return frozenset()
 
 
-def fuse_write(state: _State) -> Write:
+def fuse_write(fuse: FuseState) -> Write:
     """The item one version on, under the version that was looked at."""
-    same = Path("version") == state.version if state.version else absent
-    return put("fuse", _item(replace(state, version=state.version + 1)), same)
+    same = Path("version") == fuse.version if fuse.version else absent
+    return put("fuse", _item(replace(fuse, version=fuse.version + 1)), same)
 
 
 def _seen(job: str, provider: str, run_id: str) -> Item:
@@ -123,19 +123,19 @@ def _seen(job: str, provider: str, run_id: str) -> Item:
     return {"pk": pk, "sk": sk, "item": "fuse_run", "run_id": run_id, "ttl": ttl}
 
 
-def _item(state: _State) -> Item:
-    pk, sk = keys.fuse(state.job, state.provider)
-    last, held = state.usual.last_as_of, state.held
+def _item(fuse: FuseState) -> Item:
+    pk, sk = keys.fuse(fuse.job, fuse.provider)
+    last, held = fuse.usual.last_as_of, fuse.held
     return {
         "pk": pk,
         "sk": sk,
         "item": "fuse",
-        "job": state.job,
-        "provider": state.provider,
-        "days": {day.isoformat(): steps for day, steps in state.usual.days.items()},
+        "job": fuse.job,
+        "provider": fuse.provider,
+        "days": {day.isoformat(): steps for day, steps in fuse.usual.days.items()},
         "last_as_of": keys.instant(last) if last else None,
         "held": _held_item(held) if held else None,
-        "version": state.version,
+        "version": fuse.version,
     }
 
 
@@ -148,10 +148,10 @@ def _held_item(held: Held) -> Item:
     }
 
 
-def _state(item: Item) -> _State:
+def _fuse(item: Item) -> FuseState:
     days = {date.fromisoformat(day): steps for day, steps in sorted(item["days"].items())}
     last, held = item.get("last_as_of"), item.get("held")
-    return _State(
+    return FuseState(
         job=item["job"],
         provider=item["provider"],
         usual=Usual(days, keys.read_instant(last) if last else None),

@@ -11,17 +11,19 @@ from tacit.domain.values import ADDONS_OF_A_CONTRACT, Contract, Status
 from tacit.store import keys
 from tacit.store.account_items import movement_writes
 from tacit.store.codec import Item
+from tacit.store.deeds import by_run
 from tacit.store.mapping import charge_item, child_item, label_item, link_item, past_link_item
 from tacit.store.notice_items import notice_item
 from tacit.store.writes import Write, absent, delete, put, update
 
 
-def charge_writes(change: Change, now: datetime) -> list[Write]:
-    """Each charge, and the lines it is paid by in the same transaction."""
+def charge_writes(change: Change, now: datetime, run: str | None) -> list[Write]:
+    """Each charge, and the lines it is paid by in the same transaction. `run` is the run that
+    collects it, by which `deeds` finds it."""
     movement, contract_id = change.movement, change.contract.id
     account_id = movement.account.id if movement is not None else None
     items = [
-        charge_item(contract_id, charge, change.reference, account_id, now)
+        by_run(charge_item(contract_id, charge, change.reference, account_id, now), run)
         for charge in change.charges
     ]
     writes = [put(f"charge {item['reason']}", item, absent) for item in items]

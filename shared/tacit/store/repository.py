@@ -24,6 +24,7 @@ from tacit.store import keys
 from tacit.store.account_items import account_of
 from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Item, Raw
+from tacit.store.deeds import by_run
 from tacit.store.hanging import (
     charge_writes,
     family_writes,
@@ -242,7 +243,8 @@ class Repository:
 
         Raises LostRace, LabelTaken, FamilyFull, KeyUsed, Broken, or Busy. `now` is the clock's
         instant, which a job's `as_of` is not: the outbox counts its ten minutes from it. `run` is
-        the job run that did it; the head names it until the next change, see `done_by`.
+        the job run that did it, which events and charges name, and the head until the next change,
+        see `done_by`.
         """
         writes = writes_of(change, policy, now, run)
         if idempotency is not None:
@@ -308,9 +310,9 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
         there = change.order_before
         same = absent if there is None else Path("version") == there.version
         writes.append(put("order", order_item(change.order), same))
-    writes += charge_writes(change, now)
+    writes += charge_writes(change, now, run)
     writes += [
-        put(f"event {event.number}", marked(event_item(event, pk), now), absent)
+        put(f"event {event.number}", marked(by_run(event_item(event, pk), run), now), absent)
         for event in change.events
     ]
     return writes

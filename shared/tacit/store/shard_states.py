@@ -9,7 +9,7 @@ from tacit.store.codec import Item
 from tacit.store.table import Page
 
 COUNTS = ("done", "unchanged", "refused", "parked", "failed", "held", "different", "planned")
-_KEYS_KEPT = 500
+_BYTES_OF_KEYS = 200_000  # half of what an item may hold: some two thousand keys
 _ALWAYS = ("done", "unchanged", "parked", "failed")  # the others only where there are any
 
 
@@ -46,7 +46,8 @@ class ShardState:
         """All that is due of some holders is at hand: `holder` is the last one's mark in the
         calendar. Their keys are kept where they fit into an item, else how many there are."""
         place = {"holder": self.last_holder, "at_hand": holder, "due": len(due)}
-        return self._moved(after=place, records=tuple(due) if len(due) <= _KEYS_KEPT else ())
+        fits = sum(_size(key) for key in due) <= _BYTES_OF_KEYS
+        return self._moved(after=place, records=tuple(due) if fits else ())
 
     def past(self, holder: str) -> "ShardState":
         """All that was due of the holders up to this one is worked."""
@@ -83,6 +84,11 @@ class ShardState:
 
     def _moved(self, **fields: Any) -> "ShardState":
         return replace(self, page=self.page + 1, **fields)
+
+
+def _size(key: keys.Key) -> int:
+    """In bytes, its names and DynamoDB's marks with it."""
+    return 20 + sum(len(part.encode()) for part in key)
 
 
 def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:

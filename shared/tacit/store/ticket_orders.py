@@ -15,6 +15,7 @@ from tacit.domain.tickets.decision import OrderChange, seats_of
 from tacit.domain.tickets.values import Payment, TicketOrder
 from tacit.domain.tickets.words import tokens_of
 from tacit.store import keys
+from tacit.store.deeds import by_run
 from tacit.store.mapping import event_item
 from tacit.store.outbox import marked
 from tacit.store.repository import IdempotencyRecord
@@ -96,7 +97,7 @@ def order_writes(
     if change.payment is not None:
         writes.append(put("payment", payment_item(after.id, change.payment), absent))
     writes += [
-        put(f"event {event.number}", marked(event_item(event, pk), now), absent)
+        put(f"event {event.number}", marked(by_run(event_item(event, pk), run), now), absent)
         for event in change.events
     ]
     return writes

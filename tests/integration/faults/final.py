@@ -25,9 +25,7 @@ ONCE_TOO_OFTEN: dict[tuple[str, str], str] = {
 }
 # Items of a run, by their sort keys. How far a worker has come is written in its own words, and
 # depends on where it was cut off: what it comes to is asked of GET /job-runs/{id}. What was done
-# is told line by line, in `totals`, and to the fuse: less of it where a worker died between a
-# commit and the end of its page, since whoever works the page again finds that it is done, and not
-# how; and after a plan, less of it where the work falls into the same pages.
+# is told line by line, in `totals`, and to the fuse.
 _PROGRESS = re.compile(r"(plan|shard|rest)#")
 _LINES = re.compile(r"(line|difference)#")
 _TOTALS = "totals"
@@ -61,13 +59,13 @@ class Final:
 class Allowed:
     """What may differ. `answer`: the second answer to the same question. `mail_twice`: nobody knows
     whether it has left. `sends_on`: a worker sends on what it has no time for, and what that is
-    hangs on the fault. `cut`: a worker that died, or had other pages, has told more or less of what
-    it did."""
+    hangs on the fault. `other_pages`: a worker that had others has told it in another order, and
+    what it is to tell of a page at its end, as often as it had one."""
 
     answer: bool = False
     mail_twice: bool = False
     sends_on: bool = False
-    cut: bool = False
+    other_pages: bool = False
 
 
 def final(
@@ -136,7 +134,7 @@ def differences(wanted: Final, found: Final, allowed: Allowed) -> list[str]:
             told.append(f"{key} is {after}\n    instead of {before}")
     if found.runs != wanted.runs:
         told.append(f"runs {found.runs}\n    instead of {wanted.runs}")
-    if not allowed.cut and found.by_the_way != wanted.by_the_way:
+    if not allowed.other_pages and found.by_the_way != wanted.by_the_way:
         told.append(f"told {found.by_the_way}\n    instead of {wanted.by_the_way}")
     for name, number in wanted.counted.items():
         if found.counted.get(name) not in (number, number + 1):

@@ -159,7 +159,6 @@ _PROVIDERS: dict[Build, str] = {
     **dict.fromkeys((reminded, unpaid, ticket_order_broken), "infomaniak"),
 }
 NOTICE_BROKEN = _at_work(RENEWALS, notice_broken)
-PAID = _at_work(RENEWALS, paid)
 TWO_SHORT = Scene("renewals: two are short", two_short, works(RENEWALS), sends_on=True)
 JOB_SCENES = [
     *(_started(job, "by schedule", {**_SAME_EVENT, "schedule": job}) for job in JOBS),

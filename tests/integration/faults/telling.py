@@ -37,11 +37,9 @@ def faulty(
     as_it_goes: Told,
     faults: Iterable[Fault],
     known: set[Struck] | None = None,
-    whole: bool = False,
 ) -> list[str]:
     """What went wrong with any of the faults at any of the calls they can hit; a read that is
-    `known` to have been struck so, and comes again here, is passed over. `whole`: also a worker
-    that died has to have told all that it did."""
+    `known` to have been struck so, and comes again here, is passed over."""
     wrong = []
     for fault in faults:
         for number, call in enumerate(as_it_goes.calls):
@@ -50,15 +48,13 @@ def faulty(
             if fault.hits(call) and (scene.twice or fault.hidden(call)):
                 if known is not None:
                     known.add((fault.name, call))
-                found = _one(stage, scene, as_it_goes, number, fault, whole)
+                found = _one(stage, scene, as_it_goes, number, fault)
                 place = f"{scene.name}\n  {fault.name}, at call {number}: {call}\n    "
                 wrong += [place + each for each in found]
     return wrong
 
 
-def _one(
-    stage: Stage, scene: Scene, as_it_goes: Told, number: int, fault: Fault, whole: bool
-) -> list[str]:
+def _one(stage: Stage, scene: Scene, as_it_goes: Told, number: int, fault: Fault) -> list[str]:
     call = as_it_goes.calls[number]
     hidden = fault.hidden(call)
     try:
@@ -75,7 +71,7 @@ def _one(
         answer=not (hidden or scene.answered_twice),
         mail_twice=stage.in_doubt,
         sends_on=scene.sends_on,
-        cut=(fault.kills or fault.turns_pages) and not whole,
+        other_pages=fault.turns_pages,
     )
     return differences(as_it_goes.final, found, allowed)
 
