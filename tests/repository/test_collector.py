@@ -176,15 +176,15 @@ def test_a_term_that_is_due_again_at_once_waits_for_the_next_run(
 def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
     desk: Desk, dynamodb_client: Any, wire: Wire
 ) -> None:
-    """A deposit before every tenth of the job's transactions, and no message fails."""
+    """A deposit before every fifth of the job's transactions, and no message fails."""
     hosted, named = far(70, 1400), far(50, 1000)
     stored(desk, dynamodb_client, due("h", hosted, EARLY), due("d", named, LATE))
-    purse(desk, DOMAIN)
+    purse(desk, named * DOMAIN + hosted * HOSTING)
     deposits, calls, ticks = count(), count(), count()
 
     def deposited() -> None:
-        if next(calls) % 10 == 0:
-            top_up(desk, 10 * DOMAIN, f"deposit-{next(deposits)}")
+        if next(calls) % 5 == 0:
+            top_up(desk, DOMAIN, f"deposit-{next(deposits)}")
 
     desk.queue.bodies = [message("run-1")]
     with wire.meanwhile("TransactWriteItems", deposited, 10_000):
@@ -193,7 +193,7 @@ def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
             desk.work(body, lambda: 0 if next(ticks) % 40 == 39 else LONG)
     paid = kinds(paid_in_order(desk))
     assert paid == "d" * named + "h" * hosted
-    assert next(deposits) > (hosted + named) // 12
+    assert next(deposits) > (hosted + named) // 15
     assert counts(desk, "run-1") == {"done": hosted + named}
     assert untrue(desk, dynamodb_client) == []
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -179,18 +180,32 @@ def test_a_deposit_and_a_renewal_by_hand_come_through_while_the_account_is_charg
 def test_a_long_row_of_charges_steps_back_for_others_now_and_then(
     desk: Desk, dynamodb_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In such a pause a deposit goes through at its first try, and pays for the last ten."""
+    """In such a pause a deposit goes through at its first try; the first pays for the last ten."""
     stored(desk, dynamodb_client, due("d", 110, LATE))
     purse(desk, 100 * DOMAIN)
     references = iter(("first", "second"))
 
     def others(_: float) -> None:
-        top_up(desk, 5 * DOMAIN, next(references))
+        top_up(desk, 10 * DOMAIN, next(references))
 
     monkeypatch.setattr("tacit.runtime.till.time.sleep", others)
     desk.work(message("run-1"))
     assert len(paid_in_order(desk)) == 110
     assert next(references, None) is None
+    assert untrue(desk, dynamodb_client) == []
+
+
+def test_after_a_race_the_charges_of_a_long_row_are_soon_put_together_again(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    """One, two, four, eight, and then as many as fit: some fifteen transactions, not a hundred."""
+    stored(desk, dynamodb_client, due("d", 100, LATE))
+    purse(desk, 100 * DOMAIN)
+    deposit = partial(top_up, desk, DOMAIN, "comes first")
+    with wire.heard(), wire.meanwhile("TransactWriteItems", deposit):
+        desk.work(message("run-1"))
+    assert len(paid_in_order(desk)) == 100
+    assert wire.counted["TransactWriteItems"] < 20
     assert untrue(desk, dynamodb_client) == []
 
 

@@ -59,9 +59,8 @@ class Collector:
         """Time is looked at before each transaction, not between shards."""
         work_parcel(self._jobs, self._stages, parcel, lambda: False, self._work_shard)
 
-    def _work_shard(self, errand: Errand, totals: Counter[str]) -> bool:
+    def _work_shard(self, errand: Errand, state: ShardState, totals: Counter[str]) -> bool:
         """True when the shard is done, False when time ran out before its end."""
-        state = self._stages.state(errand)
         by_holder = {} if state.done else self._by_holder(errand)
         while not state.done:
             last, found = _next(by_holder, state)
@@ -224,7 +223,7 @@ def _through(members: Sequence[Pending]) -> None:
 
 def _alone(members: Sequence[Pending]) -> None:
     for pending in members:
-        pending.holder.lost = True
+        pending.holder.race_lost()
 
 
 def _is_short(raw: Raw) -> bool:

@@ -22,7 +22,8 @@ from tacit.store.runs import PLAN, REST
 @dataclass(frozen=True, slots=True)
 class Errand:
     """`held` are the providers whose irreversible steps wait. `agreed` is what a preview said, by
-    record: nothing else is done; None where there was none."""
+    record: nothing else is done; None where there was none. `shows`: whether somebody will read
+    line by line what is planned; else only the totals count, for the fuse."""
 
     run_id: str
     job: str
@@ -32,10 +33,16 @@ class Errand:
     shard: str
     held: frozenset[str] = frozenset()
     agreed: Mapping[str, Line] | None = None
+    shows: bool = True
 
     @property
     def plans(self) -> bool:
         return self.stage == PLAN
+
+    @property
+    def looks(self) -> bool:
+        """Whether nothing is written down of any record, neither done nor told."""
+        return self.plans and not self.shows
 
     @property
     def mark(self) -> str:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from tacit.runtime.observability import logger
 from tacit.store.table import Table
-from tacit.store.together import Together
+from tacit.store.together import MOST, Together
 from tacit.store.whole import commit_whole
 from tacit.store.writes import Write
 
@@ -23,19 +23,20 @@ Member = TypeVar("Member")
 class Group(Generic[Member]):
     """`now` is asked before each transaction, and may raise to say that none may begin. `through`
     is told of the members whose writes are committed, `alone` of those that have to be worked by
-    themselves."""
+    themselves. `most` is how many go together at the most, where the table would take more."""
 
     table: Table
     now: Callable[[], datetime]
     through: Callable[[Sequence[Member]], None]
     alone: Callable[[Sequence[Member]], None]
+    most: int = MOST
     _together: Together = field(default_factory=Together)
     _members: list[Member] = field(default_factory=list)
 
     def take(self, member: Member, writes: Sequence[Write]) -> bool:
         """One more; False where it does not go with those that are there, which are to be flushed
         first."""
-        if not self._together.take(writes):
+        if len(self._members) >= self.most or not self._together.take(writes):
             return False
         self._members.append(member)
         return True

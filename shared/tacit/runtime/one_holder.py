@@ -16,6 +16,7 @@ from tacit.domain.policy import Policy, ShortBalance
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB, Contract
 from tacit.runtime.errand import Errand, Verdict, judged
+from tacit.runtime.group import Group
 from tacit.runtime.tally import Tally
 from tacit.runtime.till import Till
 from tacit.store import keys
@@ -25,6 +26,7 @@ from tacit.store.codec import Raw
 from tacit.store.deeds import Deed
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
+from tacit.store.together import MOST
 from tacit.store.writes import Write
 
 _LOST_RACES = 20
@@ -56,8 +58,8 @@ class Pending:
 class OneHolder:
     """`person` is (provider, holder); `accounts` are his, read with those of others: the first fold
     stands on them, any other reads them anew. `again` reads one contract afresh; None, and counted,
-    where nothing is left to be done with it. `lost` says that a decision did not go through: what
-    was decided behind it stands on nothing."""
+    where nothing is left to be done with it. `lost` says that a decision did not go through, or
+    that others had their turn with an account: what was decided behind it stands on nothing."""
 
     def __init__(
         self,
@@ -77,16 +79,19 @@ class OneHolder:
         self._paid: tuple[str, ...] = ()
         self._aside: list[tuple[Due, Decision, Verdict]] = []
         self.lost = False
+        self._room = MOST  # how many decisions are put together
+
+    def race_lost(self) -> None:
+        """A decision of his was in a transaction that did not go through."""
+        self.lost, self._room = True, 1
 
     def collect_all(self) -> None:
-        """Whatever is left, decision by decision; raises OutOfTime, and Busy where others always
-        come first."""
+        """Whatever is left; raises OutOfTime, and Busy where others always come first."""
         lost = 0
         while self._left:
             before = self._untried
             try:
-                for pending in self.fold():
-                    self._commit(pending.due, pending.change)
+                self._commit_more_and_more()
                 self.settle()
                 break
             except LostRace:
@@ -95,6 +100,45 @@ class OneHolder:
                     raise Busy(f"lost {lost} races") from None
                 self._till.step_back(lost)
         self._tally.counts["failed"] += len(self._failed)
+
+    def _commit_more_and_more(self) -> None:
+        """After a race the first by itself, since it may be the one that cannot be committed;
+        behind it twice as many together each time, so that one race does not make thousands slow.
+        Raises LostRace where what was decided behind it stands on nothing."""
+        folded, table = self.fold(), self._till.repository.table
+        if self._room == 1:
+            first = next(folded, None)
+            if first is not None:
+                self._commit(first.due, first.change)
+            self._room = 2
+        now = self._till.begins_a_transaction
+        group: Group[Pending] = Group(
+            table, now, self._all_through, self._none_through, most=self._room
+        )
+        for pending in folded:
+            writes = self.writes(pending)
+            if not group.take(pending, writes):
+                self._flush(group)
+                self._room = group.most = min(2 * group.most, MOST)
+                group.take(pending, writes)
+        self._flush(group)
+
+    def _flush(self, group: Group[Pending]) -> None:
+        group.flush()
+        if self.lost:
+            raise LostRace
+
+    def _all_through(self, members: Sequence[Pending]) -> None:
+        for pending in members:
+            self.went_through(pending)
+
+    def _none_through(self, members: Sequence[Pending]) -> None:
+        """What pays nothing does not stand on what came before it."""
+        if any(pending.change.movement is not None for pending in members):
+            self.race_lost()
+            return
+        for pending in members:
+            self._commit(pending.due, pending.change)
 
     def fold(self) -> Iterator[Pending]:
         """What is to be committed, from the first that is left to the last: the charges, then what
@@ -140,7 +184,8 @@ class OneHolder:
         self._tally.note(due.key, due.raw, _word(change), (change,), due.before)
         if change.movement is not None:
             self._paid = (*self._paid, due.contract.id)
-            self._till.charged_one(change.movement.account.id)
+            if self._till.charged_one(change.movement.account.id):
+                self.lost = True  # whoever had his turn may have brought money
 
     @property
     def _untried(self) -> int:

@@ -9,10 +9,10 @@ from tacit.runtime.jobs import Jobs, Parcel
 from tacit.runtime.observability import count, logger
 from tacit.runtime.stages import Stages
 from tacit.store.runs import PLAN
-from tacit.store.shard_states import COUNTS
+from tacit.store.shard_states import COUNTS, ShardState
 
 # Brings a shard to its end and adds up what came of its records; False where time ran out before.
-WorkShard = Callable[[Errand, Counter[str]], bool]
+WorkShard = Callable[[Errand, ShardState, Counter[str]], bool]
 
 
 def work_parcel(
@@ -23,7 +23,7 @@ def work_parcel(
     totals: Counter[str] = Counter(dict.fromkeys(COUNTS, 0))
     errand_of = stages.errands(parcel)
     for number, shard in enumerate(parcel.shards):
-        if (number and is_late()) or not work(errand_of(shard), totals):
+        if (number and is_late()) or not work(*errand_of(shard), totals):
             jobs.send([replace(parcel, shards=parcel.shards[number:])])
             break
     else:

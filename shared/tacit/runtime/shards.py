@@ -36,19 +36,23 @@ class Shards:
         self._reserve = reserve
 
     def work(self, parcel: Parcel, work_page: WorkPage) -> None:
-        def work(errand: Errand, totals: Counter[str]) -> bool:
-            return self._work_shard(errand, totals, work_page)
+        def work(errand: Errand, state: ShardState, totals: Counter[str]) -> bool:
+            return self._work_shard(errand, state, totals, work_page)
 
         work_parcel(self._jobs, self._stages, parcel, self.is_late, work)
 
     def is_late(self) -> bool:
         return self._time_left() < self._reserve
 
-    def _work_shard(self, errand: Errand, totals: Counter[str], work_page: WorkPage) -> bool:
-        """True when the shard is done, False when time ran out before its end."""
-        state = self._stages.state(errand)
+    def _work_shard(
+        self, errand: Errand, state: ShardState, totals: Counter[str], work_page: WorkPage
+    ) -> bool:
+        """True when the shard is done, False when time ran out before its end. Of what is only
+        looked at nothing is committed, so that the first page need not be written down."""
         if state.page == 0:
-            state = self._stages.saved(errand, state.turned(self._behind(state, errand)))
+            state = state.turned(self._behind(state, errand))
+            if state.done or not errand.looks:
+                state = self._stages.saved(errand, state)
         while not state.done:
             worked, tally = work_page(state.records, errand)
             totals.update(tally.counts)

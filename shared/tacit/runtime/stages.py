@@ -33,14 +33,16 @@ class Stages:
         self._lines = RunLines(stack.table)
         self._fuses = RunFuses(stack.table)
 
-    def errands(self, parcel: Parcel) -> Callable[[str], Errand]:
-        """What is to be done with each of the parcel's shards."""
+    def errands(self, parcel: Parcel) -> Callable[[str], tuple[Errand, ShardState]]:
+        """What is to be done with each of the parcel's shards, and how far it was when the message
+        came; whoever saves is told where another one has come further."""
         run = self._jobs.runs.get(parcel.run_id)
+        states = self._jobs.runs.some_shards(parcel.run_id, parcel.shards, parcel.stage)
         held = _held(run, parcel.stage) if run else frozenset[str]()
         preview_id = run.preview_id if run else None
 
-        def errand(shard: str) -> Errand:
-            return Errand(
+        def errand(shard: str) -> tuple[Errand, ShardState]:
+            sent = Errand(
                 run_id=parcel.run_id,
                 job=parcel.job,
                 as_of=parcel.as_of,
@@ -49,15 +51,14 @@ class Stages:
                 shard=shard,
                 held=held,
                 agreed=self._agreed(preview_id, shard) if preview_id else None,
+                shows=run is None or run.preview,
             )
+            return sent, states[shard]
 
         return errand
 
     def _agreed(self, preview_id: str, shard: str) -> dict[str, Line]:
         return {line["id"]: line for line in self._lines.of_shard(preview_id, shard, PLANNED)}
-
-    def state(self, errand: Errand) -> ShardState:
-        return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
 
     def counted(self, errand: Errand, state: ShardState, tally: Tally) -> ShardState:
         """The shard with what came of the records that are behind it now, which is told line by
@@ -71,7 +72,7 @@ class Stages:
     def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
         behind = _RELEASED if errand.stage == REST else 0
         page = (errand.run_id, errand.shard, behind + state.page)
-        if tally.lines:
+        if tally.lines and not errand.looks:
             self._lines.put(*page, tally.lines, PLANNED if errand.plans else LINE)
         if tally.differences:
             self._lines.put(*page, tally.differences, DIFFERENCE)

@@ -78,11 +78,13 @@ class Till:
         """Holders with whom there is nothing to do take time as well."""
         self._worked += 1
 
-    def charged_one(self, account_id: str) -> None:
-        """Now and then others have their turn with the account."""
+    def charged_one(self, account_id: str) -> bool:
+        """Now and then others have their turn with the account; whether they had it now."""
         self._charges[account_id] += 1
-        if self._charges[account_id] % _CHARGES_OF_ONE == 0:
-            time.sleep(_SECONDS_FOR_OTHERS)
+        if self._charges[account_id] % _CHARGES_OF_ONE:
+            return False
+        time.sleep(_SECONDS_FOR_OTHERS)
+        return True
 
     def step_back(self, lost: int) -> None:
         """After races that were lost in a row without anything gained, the longer the more."""

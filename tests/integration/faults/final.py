@@ -27,7 +27,7 @@ ONCE_TOO_OFTEN: dict[tuple[str, str], str] = {
 # depends on where it was cut off: what it comes to is asked of GET /job-runs/{id}. What was done
 # is told line by line, in `totals`, and to the fuse.
 _PROGRESS = re.compile(r"(plan|shard|rest)#")
-_LINES = re.compile(r"(line|difference)#")
+_LINES = re.compile(r"(line|planned|difference)#")
 _TOTALS = "totals"
 # What may come twice, and why. Everything else is there exactly as often as without the fault.
 TWICE: dict[str, str] = {
