@@ -25,5 +25,5 @@ def test_only_an_account_that_is_charged_again_and_again_is_left_to_others_for_a
     monkeypatch.setattr(time, "sleep", rested.append)
     at_work = Till(desk, lambda: LONG, 0)
     for account_id in accounts:
-        at_work.charged_one(account_id)
+        at_work.charged([account_id])
     assert len(rested) == pauses

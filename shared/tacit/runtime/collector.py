@@ -17,7 +17,7 @@ from tacit.domain.values import Contract
 from tacit.runtime.errand import Errand
 from tacit.runtime.group import Group
 from tacit.runtime.jobs import Jobs, Parcel
-from tacit.runtime.one_holder import Due, OneHolder, Pending
+from tacit.runtime.one_holder import Due, OneHolder, Pending, all_through
 from tacit.runtime.parcels import work_parcel
 from tacit.runtime.related import is_covered, is_parked, order_key
 from tacit.runtime.stack import Stack
@@ -75,18 +75,28 @@ class Collector:
             tally = Tally()
             try:
                 self._till.check_time()
-                self._work_holders(found, errand, tally)
+                self._work_holders(found, frozenset(state.records), errand, tally)
                 self._till.worked_one()
             except OutOfTime:
-                self._stages.tell(errand, state, tally)
-                if not state.records:
-                    self._stages.saved(errand, state.parked(tally.counts["parked"]))
+                totals.update(self._out_of_time(state, errand, tally).counts)
                 return False
-            finally:
-                totals.update(tally.counts)
             self._count_gone(found, state, errand, tally)
+            totals.update(tally.counts)
             state = self._stages.counted(errand, state.past(last), tally)
         return True
+
+    def _out_of_time(self, state: ShardState, errand: Errand, tally: Tally) -> Tally:
+        """What is through is told and summed, and counted where the keys that are left are known.
+        Everything else is met again by whoever goes on."""
+        through = tally.only({"done", "parked"})
+        self._stages.tell(errand, state, through)
+        if state.records:
+            left = [key for key in state.records if key not in through.entries]
+            state = state.left_with(left).counting(through.counts, through.totals)
+        else:
+            state = state.parked(through.counts["parked"]).counting({}, through.totals)
+        self._stages.saved(errand, state)
+        return through
 
     def _count_gone(
         self, found: list[keys.Key], state: ShardState, errand: Errand, tally: Tally
@@ -94,7 +104,7 @@ class Collector:
         """What was due when its holders were begun and is not any more: an earlier worker of these
         holders has renewed it, or parked it."""
         if not state.records:
-            tally.counts["done"] += max(0, state.due - len(found))
+            tally.unseen["done"] += max(0, state.due - len(found))
             return
         gone = sorted(set(state.records) - set(found))
         heads = self._stack.table.get_many(gone)
@@ -133,14 +143,17 @@ class Collector:
             if after is None:
                 return found
 
-    def _work_holders(self, found: list[keys.Key], errand: Errand, tally: Tally) -> None:
+    def _work_holders(
+        self, found: list[keys.Key], kept: frozenset[keys.Key], errand: Errand, tally: Tally
+    ) -> None:
         """Two holders may share a mark; each has a purse of his own. What is decided of all of them
-        is committed together; who lost a race is then worked by himself."""
+        is committed together; who lost a race is then worked by himself. `kept` are the keys that
+        are not counted yet; empty where there are too many to be kept."""
         by_person: dict[tuple[str, str], list[Due]] = {}
-        for due in self._read(found, errand, tally):
+        for due in self._read(found, kept, errand, tally):
             person = (due.contract.provider, due.contract.holder)
             by_person.setdefault(person, []).append(due)
-        again = partial(self._again, errand, tally)
+        again = partial(self._again, kept, errand, tally)
         accounts = raw_accounts(self._stack.table, sorted(by_person))
         holders = [
             OneHolder(self._till, person, by_person[person], errand, tally, again, raws)
@@ -153,7 +166,7 @@ class Collector:
 
     def _commit_together(self, holders: list[OneHolder]) -> None:
         group: Group[Pending] = Group(
-            self._stack.table, self._till.begins_a_transaction, _through, _alone
+            self._stack.table, self._till.begins_a_transaction, self._through, _alone
         )
         for holder in holders:
             for pending in holder.fold():
@@ -168,10 +181,17 @@ class Collector:
             if not holder.lost:
                 holder.settle()
 
-    def _again(self, errand: Errand, tally: Tally, key: keys.Key) -> Due | None:
-        return next(self._read([key], errand, tally), None)
+    def _through(self, members: Sequence[Pending]) -> None:
+        all_through(self._till, members)
 
-    def _read(self, found: list[keys.Key], errand: Errand, tally: Tally) -> Iterator[Due]:
+    def _again(
+        self, kept: frozenset[keys.Key], errand: Errand, tally: Tally, key: keys.Key
+    ) -> Due | None:
+        return next(self._read([key], kept, errand, tally), None)
+
+    def _read(
+        self, found: list[keys.Key], kept: frozenset[keys.Key], errand: Errand, tally: Tally
+    ) -> Iterator[Due]:
         """What is covered, can be read and was not worked by this run already; all others are
         counted. A contract that is due again after this run renewed it waits for the next run; one
         that could not be paid is asked again, since money is kept for it."""
@@ -184,6 +204,8 @@ class Collector:
             for key, raw in raws:
                 if not is_covered(raw, errand.scope):
                     continue
+                if done_by(raw) == errand.mark and kept and key not in kept:
+                    continue  # counted, when time ran out
                 if done_by(raw) == errand.mark and not _is_short(raw):
                     self._note_done(key, raw, errand, tally)
                 elif is_parked(raw, errand.job):
@@ -214,11 +236,6 @@ def _next(
             break
         last, found = mark, found + by_holder[mark]
     return last, found
-
-
-def _through(members: Sequence[Pending]) -> None:
-    for pending in members:
-        pending.holder.went_through(pending)
 
 
 def _alone(members: Sequence[Pending]) -> None:

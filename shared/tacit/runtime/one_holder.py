@@ -99,7 +99,9 @@ class OneHolder:
                 if lost > _LOST_RACES:
                     raise Busy(f"lost {lost} races") from None
                 self._till.step_back(lost)
-        self._tally.counts["failed"] += len(self._failed)
+        for due in self._left.values():
+            if due.key in self._failed:
+                self._tally.note(due.key, due.raw, "failed")
 
     def _commit_more_and_more(self) -> None:
         """After a race the first by itself, since it may be the one that cannot be committed;
@@ -110,6 +112,8 @@ class OneHolder:
             first = next(folded, None)
             if first is not None:
                 self._commit(first.due, first.change)
+            if self.lost:
+                raise LostRace
             self._room = 2
         now = self._till.begins_a_transaction
         group: Group[Pending] = Group(
@@ -129,8 +133,7 @@ class OneHolder:
             raise LostRace
 
     def _all_through(self, members: Sequence[Pending]) -> None:
-        for pending in members:
-            self.went_through(pending)
+        all_through(self._till, members)
 
     def _none_through(self, members: Sequence[Pending]) -> None:
         """What pays nothing does not stand on what came before it."""
@@ -184,8 +187,6 @@ class OneHolder:
         self._tally.note(due.key, due.raw, _word(change), (change,), due.before)
         if change.movement is not None:
             self._paid = (*self._paid, due.contract.id)
-            if self._till.charged_one(change.movement.account.id):
-                self.lost = True  # whoever had his turn may have brought money
 
     @property
     def _untried(self) -> int:
@@ -248,7 +249,7 @@ class OneHolder:
                 self._aside.append((there, short, Verdict(0)))
             return
         if word == "done":
-            self.went_through(Pending(self, due, change))
+            all_through(self._till, [Pending(self, due, change)])
             return
         if word == "failed" and pays:
             # It may have gone through all the same; if not, its money is kept for the next run.
@@ -271,6 +272,17 @@ class OneHolder:
             self._failed.discard(due.key)
         else:
             self._left = _in_order([*(self._left | {due.key: found}).values()])
+
+
+def all_through(till: Till, members: Sequence[Pending]) -> None:
+    """A transaction was committed with all of these. Where others had their turn with an account
+    afterwards, they may have brought money: what was decided behind it is decided again."""
+    for pending in members:
+        pending.holder.went_through(pending)
+    paying = [pending for pending in members if pending.change.movement is not None]
+    if till.charged({each.change.movement.account.id for each in paying if each.change.movement}):
+        for pending in paying:
+            pending.holder.lost = True
 
 
 def _in_order(due: list[Due]) -> dict[keys.Key, Due]:

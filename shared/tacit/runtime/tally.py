@@ -1,7 +1,7 @@
 """What comes of a page of a run: counted, summed, and told line by line."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,15 +13,50 @@ from tacit.store.deeds import Deed
 from tacit.store.keys import Key
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What came of one record."""
+
+    outcome: str
+    line: Line | None = None
+    totals: Mapping[str, int] = field(default_factory=dict)
+    difference: Mapping[str, Any] | None = None
+
+
 @dataclass(slots=True)
 class Tally:
-    """`counts` by outcome, `totals` as `totals_of` names them, `lines` of what was done or would
-    be, `differences` from the preview that was agreed to."""
+    """A record has one entry, however often it was looked at. `unseen` are records that are counted
+    without having been met."""
 
-    counts: Counter[str] = field(default_factory=Counter)
-    totals: Counter[str] = field(default_factory=Counter)
-    lines: list[Line] = field(default_factory=list)
-    differences: list[dict[str, Any]] = field(default_factory=list)
+    entries: dict[Key, Entry] = field(default_factory=dict)
+    unseen: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """By outcome."""
+        return Counter(entry.outcome for entry in self.entries.values()) + self.unseen
+
+    @property
+    def totals(self) -> Counter[str]:
+        """As `totals_of` names them."""
+        found: Counter[str] = Counter()
+        for entry in self.entries.values():
+            found.update(entry.totals)
+        return found
+
+    @property
+    def lines(self) -> list[Line]:
+        """Of what was done or would be, in its order."""
+        return [entry.line for entry in self.entries.values() if entry.line is not None]
+
+    @property
+    def differences(self) -> list[dict[str, Any]]:
+        """From the preview that was agreed to."""
+        return [dict(e.difference) for e in self.entries.values() if e.difference is not None]
+
+    def only(self, outcomes: Container[str]) -> "Tally":
+        """The records of these outcomes."""
+        return Tally({key: e for key, e in self.entries.items() if e.outcome in outcomes})
 
     def note(
         self,
@@ -33,8 +68,11 @@ class Tally:
     ) -> None:
         """A record is through. What has not changed is counted and not told: it would be told
         again in every run. `before` is what this run did with it earlier, and died behind."""
-        deed = deed_of(steps, before)
-        self._tell(key, raw, outcome, deed, deed)
+        if outcome == "unchanged":
+            self.entries[key] = Entry(outcome)
+        else:
+            deed = deed_of(steps, before)
+            self.entries[key] = _entry(key, raw, outcome, deed, deed)
 
     def keep_back(
         self,
@@ -46,25 +84,25 @@ class Tally:
     ) -> None:
         """A record whose steps, or some of them, are not taken: the line has them all, the totals
         only those that were; in a plan all."""
-        word = verdict.word or "held"
+        word, difference = verdict.word or "held", verdict.difference or None
         taken = steps if word == "planned" else steps[: verdict.free]
-        self._tell(key, raw, word, deed_of(steps, before), deed_of(taken, before))
-        if verdict.difference:
-            self.differences.append(dict(verdict.difference))
+        whole, summed = deed_of(steps, before), deed_of(taken, before)
+        self.entries[key] = _entry(key, raw, word, whole, summed, difference)
 
     def refused_again(self, key: Key, contract: Contract, told: bool) -> None:
         """It could still not be paid; `told` where it has to be said although nothing changed."""
-        self.counts["refused"] += 1
-        if told:
-            line = line_of(key, contract.provider, "refused", None)
-            self.lines.append({**line, "short": short_of(contract)})
+        line = line_of(key, contract.provider, "refused", None) | {"short": short_of(contract)}
+        self.entries[key] = Entry("refused", line if told else None)
 
-    def _tell(
-        self, key: Key, raw: Raw, outcome: str, deed: Deed | None, summed: Deed | None
-    ) -> None:
-        self.counts[outcome] += 1
-        if outcome == "unchanged":
-            return
-        provider = raw.get("provider", {}).get("S", "")
-        self.totals.update(totals_of(provider, summed))
-        self.lines.append(line_of(key, provider, outcome, deed))
+
+def _entry(
+    key: Key,
+    raw: Raw,
+    outcome: str,
+    deed: Deed | None,
+    summed: Deed | None,
+    difference: Mapping[str, Any] | None = None,
+) -> Entry:
+    provider = raw.get("provider", {}).get("S", "")
+    line = line_of(key, provider, outcome, deed)
+    return Entry(outcome, line, totals_of(provider, summed), difference)

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from tacit.domain.decision import Change
@@ -19,9 +19,9 @@ from tacit.store.repository import LostRace, writes_of
 from tacit.store.writes import Write
 from tacit.versions import policy_of
 
-# Charges follow each other faster than anybody else reads the account and moves it: a deposit would
-# lose every race for as long as a holder of thousands is worked, if nobody stepped back for it. Who
-# has few on one account is through before that.
+# Transactions follow each other faster than anybody else reads the account and moves it: a deposit
+# would lose every race for as long as a holder of thousands is worked, if nobody stepped back for
+# it. Who has few on one account is through before that.
 _CHARGES_OF_ONE = 50
 _SECONDS_FOR_OTHERS = 0.05
 
@@ -78,13 +78,16 @@ class Till:
         """Holders with whom there is nothing to do take time as well."""
         self._worked += 1
 
-    def charged_one(self, account_id: str) -> bool:
-        """Now and then others have their turn with the account; whether they had it now."""
-        self._charges[account_id] += 1
-        if self._charges[account_id] % _CHARGES_OF_ONE:
-            return False
-        time.sleep(_SECONDS_FOR_OTHERS)
-        return True
+    def charged(self, account_ids: Iterable[str]) -> bool:
+        """A transaction charged these accounts. Now and then others have their turn with them;
+        whether they had it now."""
+        turn = False
+        for account_id in account_ids:
+            self._charges[account_id] += 1
+            turn = turn or self._charges[account_id] % _CHARGES_OF_ONE == 0
+        if turn:
+            time.sleep(_SECONDS_FOR_OTHERS)
+        return turn
 
     def step_back(self, lost: int) -> None:
         """After races that were lost in a row without anything gained, the longer the more."""

@@ -53,9 +53,13 @@ class ShardState:
         """All that was due of the holders up to this one is worked."""
         return self._moved(after={"holder": holder}, records=())
 
+    def left_with(self, records: Sequence[keys.Key]) -> "ShardState":
+        """Time ran out within the holders at hand, whose keys are kept: these are left."""
+        return self._moved(records=tuple(records))
+
     def parked(self, number: int) -> "ShardState":
-        """Time ran out within the holders at hand. So many of theirs are counted, since they are
-        not due any more; what was committed is counted by whoever comes to their end."""
+        """The same where their keys are not kept. So many are counted, since they are not due any
+        more; what was committed is counted by whoever comes to their end."""
         place = {**(self.after or {}), "due": self.due - number}
         return self._moved(after=place).counting({"parked": number}, {})
 
