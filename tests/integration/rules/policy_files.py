@@ -8,7 +8,7 @@ import json
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,11 @@ def policy_files(folder: Path) -> Iterator[PolicyFiles]:
     """Copies of the shipped files in `folder`, in force until the end of the block."""
     for file in [*SHIPPED.glob("*-*.toml"), SHIPPED / "tlds.toml"]:
         shutil.copy(file, folder)
-    with pytest.MonkeyPatch.context() as patch:
+    with ExitStack() as late, pytest.MonkeyPatch.context() as patch:
+        late.callback(_forget)  # behind all, also where a test has failed
         patch.setattr(policies, "_HERE", folder)
         _forget()
         yield PolicyFiles(folder)
-    _forget()
 
 
 def _forget() -> None:
