@@ -180,8 +180,8 @@ def test_a_deposit_and_a_renewal_by_hand_come_through_while_the_account_is_charg
 def test_a_long_row_of_charges_steps_back_for_others_now_and_then(
     desk: Desk, dynamodb_client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In such a pause a deposit goes through at its first try, and pays for the last ten. The row is
-    one of transactions: here of one charge each."""
+    """In such a pause a deposit goes through at its first try, and pays for the last ten. The row
+    is one of transactions: here of one charge each."""
     monkeypatch.setattr("tacit.store.together.MOST", 1)
     stored(desk, dynamodb_client, due("d", 110, LATE))
     purse(desk, 100 * DOMAIN)
