@@ -167,28 +167,31 @@ def test_what_was_switched_off_is_charged_once_nothing_holds_the_orders_version(
 
 
 def against_the_expiry(
-    racers: Racers, desk: Desk, client: Any, rounds: int, *unlocked: str
+    racers: Racers, desk: Desk, client: Any, until: tuple[str, bool] | None, *unlocked: str
 ) -> list[tuple[str, bool]]:
     """Status and whether it was charged, of contracts that ended yesterday, could not be paid then,
-    and can be now."""
-    holders, ended_on = people(rounds), date(2026, 4, 5)
+    and can be now. Fifty of them, or `until` one has come out so."""
+    holders, ended_on = people(ROUNDS), date(2026, 4, 5)
     contracts = stored(desk, client, *(due("d", 1, ended_on, holder) for holder in holders))
     write_notices(desk, client, with_notice(contracts, tried_on=ended_on))
     funded(desk, client, 5 * DOMAIN, holders)
-    for holder in holders:
+    found: list[tuple[str, bool]] = []
+    for holder, contract in zip(holders, contracts, strict=True):
         renewals = ("collect", message(f"r-{holder}", holder, as_of=TOMORROW))
         expiries = ("work", message(f"e-{holder}", holder, as_of=TOMORROW, job=EXPIRIES))
         assert racers.race(renewals, expiries, unlocked=unlocked) == ["worked", "worked"]
-    there = heads(desk, client)
-    statuses = (str(there[contract.id]["status"]) for contract in contracts)
-    charged = (bool(paid_in_order(desk, holder)) for holder in holders)
-    return list(zip(statuses, charged, strict=True))
+        after = desk.repository.contract(contract.id)
+        assert after is not None
+        found.append((str(after.status), bool(paid_in_order(desk, holder))))
+        if found[-1] == until:
+            break
+    return found
 
 
 def test_G1_a_renewal_and_an_expiry_in_the_same_moment_are_one_or_the_other(
     racers: Racers, here: Desk, dynamodb_client: Any
 ) -> None:
-    found = Counter(against_the_expiry(racers, here, dynamodb_client, ROUNDS))
+    found = Counter(against_the_expiry(racers, here, dynamodb_client, None))
     assert found.keys() <= {("active", True), ("expired", False)}
     assert found.total() == ROUNDS
     assert untrue(here, dynamodb_client, people(ROUNDS)) == []
@@ -197,5 +200,6 @@ def test_G1_a_renewal_and_an_expiry_in_the_same_moment_are_one_or_the_other(
 def test_what_has_expired_is_charged_once_nothing_holds_the_versions(
     racers: Racers, here: Desk, dynamodb_client: Any
 ) -> None:
-    found = against_the_expiry(racers, here, dynamodb_client, UNLOCKED_ROUNDS, *OF_A_TERM)
-    assert ("expired", True) in found
+    """The expiry is seldom the later one."""
+    wrong = ("expired", True)
+    assert wrong in against_the_expiry(racers, here, dynamodb_client, wrong, *OF_A_TERM)
