@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit import policies
 from tacit.domain.coverage import coverage
 from tacit.domain.ledger import Deposit, Open, Withdraw
@@ -12,7 +10,7 @@ from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request
 from tacit.runtime import account_bodies, foreseeing, shapes
 from tacit.runtime.answers import dumps
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 from tacit.runtime.stack import stack
 from tacit.store.listing import Source, accounts_of_person, accounts_of_staff
 
@@ -20,7 +18,7 @@ app = api()
 
 
 @app.get("/accounts")
-def list_accounts() -> Response[str]:
+def list_accounts() -> Reply:
     door = Door(app)
     door.known_query("holder", "limit", "next")
     holder = door.query("holder", shapes.subject)
@@ -46,7 +44,7 @@ def _sources(door: Door, holder: str | None) -> list[Source]:
 
 
 @app.get("/accounts/<id>")
-def get_account(id: str) -> Response[str]:
+def get_account(id: str) -> Reply:
     door = Door(app)
     account = stack().accounts.find(door.caller, door.id())
     door.known_query()
@@ -54,7 +52,7 @@ def get_account(id: str) -> Response[str]:
 
 
 @app.get("/accounts/<id>/ledger")
-def get_ledger(id: str) -> Response[str]:
+def get_ledger(id: str) -> Reply:
     door = Door(app)
     account = stack().accounts.find(door.caller, door.id())
     door.known_query("limit", "next")
@@ -65,7 +63,7 @@ def get_ledger(id: str) -> Response[str]:
 
 
 @app.get("/accounts/<id>/forecast")
-def get_forecast(id: str) -> Response[str]:
+def get_forecast(id: str) -> Reply:
     door = Door(app)
     account = stack().accounts.find(door.caller, door.id())
     door.known_query("until")
@@ -78,7 +76,7 @@ def get_forecast(id: str) -> Response[str]:
 
 
 @app.put("/accounts/<id>")
-def open_account(id: str) -> Response[str]:
+def open_account(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -96,16 +94,16 @@ def open_account(id: str) -> Response[str]:
 
 
 @app.post("/accounts/<id>/deposits")
-def deposit(id: str) -> Response[str]:
+def deposit(id: str) -> Reply:
     return _booked(account_bodies.deposit)
 
 
 @app.post("/accounts/<id>/withdrawals")
-def withdraw(id: str) -> Response[str]:
+def withdraw(id: str) -> Reply:
     return _booked(account_bodies.withdrawal)
 
 
-def _booked(read: Callable[[dict[str, Any], Actor], Deposit | Withdraw]) -> Response[str]:
+def _booked(read: Callable[[dict[str, Any], Actor], Deposit | Withdraw]) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit import policies
 from tacit.domain.commands import Command, Registration
 from tacit.domain.forecast import forecast
@@ -13,7 +11,7 @@ from tacit.domain.restoration import quote
 from tacit.domain.values import Actor, Role, Status
 from tacit.replies import Answer, Request
 from tacit.runtime import answers, contract_commands, foreseeing, shapes
-from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, fingerprint, lambda_handler, page_answer, respond
 from tacit.runtime.plan_change_bodies import PLAN_CHANGES, history_is_hidden
 from tacit.runtime.registration import read_registration
 from tacit.runtime.stack import stack
@@ -24,7 +22,7 @@ app = api()
 
 
 @app.get("/contracts")
-def list_contracts() -> Response[str]:
+def list_contracts() -> Reply:
     door = Door(app)
     door.known_query("status", "holder", "limit", "next")
     asked = door.query("status", shapes.one_of(*Status))
@@ -66,7 +64,7 @@ def _is_shown(view: View) -> bool:
 
 
 @app.get("/contracts/<id>")
-def get_contract(id: str) -> Response[str]:
+def get_contract(id: str) -> Reply:
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
     door.known_query()
@@ -74,7 +72,7 @@ def get_contract(id: str) -> Response[str]:
 
 
 @app.get("/contracts/<id>/timeline")
-def get_timeline(id: str) -> Response[str]:
+def get_timeline(id: str) -> Reply:
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
     door.known_query("limit", "next")
@@ -87,7 +85,7 @@ def get_timeline(id: str) -> Response[str]:
 
 
 @app.get("/contracts/<id>/forecast")
-def get_forecast(id: str) -> Response[str]:
+def get_forecast(id: str) -> Reply:
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
     door.known_query("until")
@@ -106,7 +104,7 @@ def _shown(view: View) -> View:
 
 
 @app.put("/contracts/<id>")
-def register(id: str) -> Response[str]:
+def register(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -124,7 +122,7 @@ def register(id: str) -> Response[str]:
 
 
 @app.patch("/contracts/<id>")
-def amend(id: str) -> Response[str]:
+def amend(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -132,7 +130,7 @@ def amend(id: str) -> Response[str]:
 
 
 @app.put("/contracts/<id>/registry")
-def note_registry(id: str) -> Response[str]:
+def note_registry(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -141,7 +139,7 @@ def note_registry(id: str) -> Response[str]:
 
 
 @app.post("/contracts/<id>/transfer-out")
-def transfer_out(id: str) -> Response[str]:
+def transfer_out(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -149,21 +147,21 @@ def transfer_out(id: str) -> Response[str]:
 
 
 @app.post("/contracts/<id>/cancellation")
-def cancel(id: str) -> Response[str]:
+def cancel(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     return respond(_carried_out(door, body, "cancel", contract_commands.cancellation(body)))
 
 
 @app.post("/contracts/<id>/reactivation")
-def reactivate(id: str) -> Response[str]:
+def reactivate(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     return respond(_carried_out(door, body, "reactivate", contract_commands.reactivation(body)))
 
 
 @app.get("/contracts/<id>/restoration-quote")
-def get_restoration_quote(id: str) -> Response[str]:
+def get_restoration_quote(id: str) -> Reply:
     """Also for a contract no longer shown: the holder is told beforehand what it costs (K7)."""
     door = Door(app)
     view = stack().contracts.view(door.caller, door.id())
@@ -173,7 +171,7 @@ def get_restoration_quote(id: str) -> Response[str]:
 
 
 @app.post("/contracts/<id>/restoration")
-def restore(id: str) -> Response[str]:
+def restore(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     return respond(_carried_out(door, body, "restore", contract_commands.restoration(body)))

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit import policies
 from tacit.domain.refusals import Broken, Invalid, NotFound, Refused
 from tacit.domain.values import Actor, Role
@@ -15,7 +13,7 @@ from tacit.replies import Answer, record_of, recorded
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.caller import Caller
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 from tacit.runtime.job_input import read_job
 from tacit.runtime.job_runs import (
     ask_for_run,
@@ -37,7 +35,7 @@ app = api()
 
 
 @app.post("/job-runs")
-def start_run() -> Response[str]:
+def start_run() -> Reply:
     door = Door(app)
     given = door.json()
     door.staff_only()
@@ -53,7 +51,7 @@ def start_run() -> Response[str]:
 
 
 @app.get("/job-runs")
-def list_runs() -> Response[str]:
+def list_runs() -> Reply:
     door = Door(app)
     door.staff_only()
     door.known_query("limit", "next")
@@ -66,7 +64,7 @@ def list_runs() -> Response[str]:
 
 
 @app.get("/job-runs/<id>")
-def get_run(id: str) -> Response[str]:
+def get_run(id: str) -> Reply:
     door = Door(app)
     door.staff_only()
     run = _run(door)
@@ -75,7 +73,7 @@ def get_run(id: str) -> Response[str]:
 
 
 @app.get("/job-runs/<id>/items")
-def list_lines(id: str) -> Response[str]:
+def list_lines(id: str) -> Reply:
     """What the run did, or a preview would do, record by record; with `only=differences`, where
     that is not what its preview said."""
     door = Door(app)
@@ -90,7 +88,7 @@ def list_lines(id: str) -> Response[str]:
 
 
 @app.post("/job-runs/<id>/release")
-def release(id: str) -> Response[str]:
+def release(id: str) -> Reply:
     door = Door(app)
     given = door.json()
     door.staff_only()
@@ -111,7 +109,7 @@ def _run(door: Door) -> Run:
 
 
 @app.get("/parked")
-def list_parked() -> Response[str]:
+def list_parked() -> Reply:
     """Partition by partition, so that a page is full until the last one is read."""
     door = Door(app)
     door.staff_only()
@@ -123,7 +121,7 @@ def list_parked() -> Response[str]:
 
 
 @app.post("/parked/<id>/retry")
-def retry(id: str) -> Response[str]:
+def retry(id: str) -> Reply:
     """Back to work with a record that has been mended; 409 `still_broken` where it has not."""
     door = Door(app)
     given = door.json()

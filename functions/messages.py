@@ -3,20 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit.domain.tickets.by_hand import HoldMessage, MessageCommand
 from tacit.domain.values import Actor
 from tacit.replies import Request
 from tacit.runtime import message_bodies, shapes
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 from tacit.runtime.stack import stack
 
 app = api()
 
 
 @app.post("/messages")
-def write() -> Response[str]:
+def write() -> Reply:
     door = Door(app)
     body = door.json()
     order_id = message_bodies.subject(body.get("subject"))
@@ -29,7 +27,7 @@ def write() -> Response[str]:
 
 
 @app.get("/messages")
-def list_messages() -> Response[str]:
+def list_messages() -> Reply:
     """Those about one order, the newest first."""
     door = Door(app)
     door.known_query("subject", "limit", "next")
@@ -42,21 +40,21 @@ def list_messages() -> Response[str]:
 
 
 @app.post("/messages/<id>/undo")
-def undo(id: str) -> Response[str]:
+def undo(id: str) -> Reply:
     return _carried_out(message_bodies.undoing)
 
 
 @app.post("/messages/<id>/send")
-def send(id: str) -> Response[str]:
+def send(id: str) -> Reply:
     return _carried_out(message_bodies.sending)
 
 
 @app.post("/messages/<id>/drop")
-def drop(id: str) -> Response[str]:
+def drop(id: str) -> Reply:
     return _carried_out(message_bodies.dropping)
 
 
-def _carried_out(read: Callable[[dict[str, Any], Actor], MessageCommand]) -> Response[str]:
+def _carried_out(read: Callable[[dict[str, Any], Actor], MessageCommand]) -> Reply:
     door = Door(app)
     body = door.json()
 

@@ -1,14 +1,12 @@
 """Orders over HTTP: look, turn autorenewal on and off, put contracts in, take one out."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit import policies
 from tacit.domain.ordering import Arrange, Detach, Switch
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request
 from tacit.runtime import order_bodies, shapes
 from tacit.runtime.answers import dumps
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 from tacit.runtime.stack import stack
 from tacit.store.orders import Part, of_holder, of_provider
 
@@ -16,7 +14,7 @@ app = api()
 
 
 @app.get("/orders")
-def list_orders() -> Response[str]:
+def list_orders() -> Reply:
     door = Door(app)
     door.known_query("holder", "limit", "next")
     holder = door.query("holder", shapes.subject)
@@ -39,7 +37,7 @@ def _parts(door: Door, holder: str | None) -> list[Part]:
 
 
 @app.get("/orders/<id>")
-def get_order(id: str) -> Response[str]:
+def get_order(id: str) -> Reply:
     door = Door(app)
     order = stack().orders.find(door.caller, door.id(shapes.order_id))
     door.known_query()
@@ -47,7 +45,7 @@ def get_order(id: str) -> Response[str]:
 
 
 @app.put("/orders/<id>")
-def arrange(id: str) -> Response[str]:
+def arrange(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -65,7 +63,7 @@ def arrange(id: str) -> Response[str]:
 
 
 @app.put("/orders/<id>/autorenewal")
-def switch(id: str) -> Response[str]:
+def switch(id: str) -> Reply:
     door = Door(app)
     body = door.json()
 
@@ -77,7 +75,7 @@ def switch(id: str) -> Response[str]:
 
 
 @app.put("/contracts/<id>/autorenewal")
-def switch_one(id: str) -> Response[str]:
+def switch_one(id: str) -> Reply:
     """Of a contract alone in its order; of any other, whom to ask (R3, R7)."""
     door = Door(app)
     body = door.json()
@@ -91,7 +89,7 @@ def switch_one(id: str) -> Response[str]:
 
 
 @app.post("/orders/<id>/detachments")
-def detach(id: str) -> Response[str]:
+def detach(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()

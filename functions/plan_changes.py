@@ -4,8 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit.domain.codes import sealed
 from tacit.domain.commands import Command
 from tacit.domain.plan_quote import Wanted
@@ -13,7 +11,7 @@ from tacit.domain.servers import server_named
 from tacit.domain.values import Actor
 from tacit.replies import Answer, Request
 from tacit.runtime import answers, plan_change_bodies, plan_change_commands, shapes
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 from tacit.runtime.plan_changes import ACTION
 from tacit.runtime.stack import stack
 from tacit.service import Shape, View
@@ -22,7 +20,7 @@ app = api()
 
 
 @app.post("/contracts/<id>/plan-change-quotes")
-def quote(id: str) -> Response[str]:
+def quote(id: str) -> Reply:
     door = Door(app)
     body = door.json()
 
@@ -35,7 +33,7 @@ def quote(id: str) -> Response[str]:
 
 
 @app.post("/contracts/<id>/plan-changes")
-def request_change(id: str) -> Response[str]:
+def request_change(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     command = plan_change_commands.change_request(body)
@@ -43,7 +41,7 @@ def request_change(id: str) -> Response[str]:
 
 
 @app.get("/contracts/<id>/plan-changes")
-def list_changes(id: str) -> Response[str]:
+def list_changes(id: str) -> Reply:
     door = Door(app)
     view = stack().plan_changes.view(door.caller, door.id())
     contract, role = view.contract, view.actor.role
@@ -55,7 +53,7 @@ def list_changes(id: str) -> Response[str]:
 
 
 @app.post("/contracts/<id>/plan-changes/<change_id>/code")
-def send_code_again(id: str, change_id: str) -> Response[str]:
+def send_code_again(id: str, change_id: str) -> Reply:
     door = Door(app)
     body = door.json()
 
@@ -69,7 +67,7 @@ def send_code_again(id: str, change_id: str) -> Response[str]:
 
 
 @app.post("/contracts/<id>/plan-changes/<change_id>/confirmation")
-def confirm(id: str, change_id: str) -> Response[str]:
+def confirm(id: str, change_id: str) -> Reply:
     door = Door(app)
     body = door.json()
 
@@ -83,7 +81,7 @@ def confirm(id: str, change_id: str) -> Response[str]:
 
 
 @app.put("/contracts/<id>/servers/<server_id>/removal")
-def mark_server(id: str, server_id: str) -> Response[str]:
+def mark_server(id: str, server_id: str) -> Reply:
     door = Door(app)
     body = door.json()
 
@@ -94,7 +92,7 @@ def mark_server(id: str, server_id: str) -> Response[str]:
 
 
 @app.delete("/contracts/<id>/servers/<server_id>/removal")
-def unmark_server(id: str, server_id: str) -> Response[str]:
+def unmark_server(id: str, server_id: str) -> Reply:
     door = Door(app)
     body = door.json()
 
@@ -127,7 +125,7 @@ def _carried_out(
     command: Callable[[Actor], Command],
     shape: Shape,
     names: Callable[[View], None] | None = None,
-) -> Response[str]:
+) -> Reply:
     """The body's fields and the request's circumstances are read once the role is known."""
 
     def asked(actor: Actor) -> tuple[Command, Request]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit.domain.days import Unit
 from tacit.domain.policy import Anchor, Inactivity, Kind, Phase, Plan, PlanChanging, Policy
 from tacit.domain.refusals import NotFound
@@ -11,19 +9,19 @@ from tacit.domain.tickets.rules import Ticketing
 from tacit.policies import UnknownPolicy, newest
 from tacit.replies import Answer
 from tacit.runtime.answers import dumps, money_json
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 
 app = api()
 
 
 @app.get("/providers/<id>/plans")
-def list_plans(id: str) -> Response[str]:
+def list_plans(id: str) -> Reply:
     plans = _policy(Door(app)).plans.values()
     return respond(page_answer([_plan_json(plan) for plan in plans if plan.orderable], None))
 
 
 @app.get("/providers/<id>/policy")
-def get_policy(id: str) -> Response[str]:
+def get_policy(id: str) -> Reply:
     return respond(Answer(200, dumps(_policy_json(_policy(Door(app))))))
 
 

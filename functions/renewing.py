@@ -3,15 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit import policies
 from tacit.domain.commands import Command
 from tacit.domain.refusals import Invalid, NotFound
 from tacit.domain.values import Actor
 from tacit.replies import Request
 from tacit.runtime import answers, renewal_commands, shapes
-from tacit.runtime.doors import Door, api, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, page_answer, respond
 from tacit.runtime.stack import stack
 from tacit.service import Shape
 from tacit.store.codec import to_raw
@@ -23,21 +21,21 @@ app = api()
 
 
 @app.post("/contracts/<id>/activation")
-def activate(id: str) -> Response[str]:
+def activate(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     return _carried_out(door, door.id(), body, "activate", renewal_commands.activation(body))
 
 
 @app.post("/contracts/<id>/renewal")
-def renew(id: str) -> Response[str]:
+def renew(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     return _carried_out(door, door.id(), body, "renew", renewal_commands.renewal(body))
 
 
 @app.post("/contracts/<id>/renewal-reversal")
-def reverse(id: str) -> Response[str]:
+def reverse(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -46,7 +44,7 @@ def reverse(id: str) -> Response[str]:
 
 
 @app.put("/contracts/<id>/renewal-warranty")
-def start_warranty(id: str) -> Response[str]:
+def start_warranty(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     command = renewal_commands.warranty(body, wanted=True)
@@ -54,7 +52,7 @@ def start_warranty(id: str) -> Response[str]:
 
 
 @app.delete("/contracts/<id>/renewal-warranty")
-def stop_warranty(id: str) -> Response[str]:
+def stop_warranty(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     command = renewal_commands.warranty(body, wanted=False)
@@ -62,7 +60,7 @@ def stop_warranty(id: str) -> Response[str]:
 
 
 @app.get("/tasks")
-def list_tasks() -> Response[str]:
+def list_tasks() -> Reply:
     """What people have to do, provider by provider, until somebody has done it."""
     door = Door(app)
     door.staff_only()
@@ -75,7 +73,7 @@ def list_tasks() -> Response[str]:
 
 
 @app.post("/tasks/<id>/done")
-def finish_task(id: str) -> Response[str]:
+def finish_task(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -86,7 +84,7 @@ def finish_task(id: str) -> Response[str]:
 
 
 @app.get("/notices")
-def list_notices() -> Response[str]:
+def list_notices() -> Reply:
     """Of one contract, to whoever could pay for it: its holder and staff."""
     door = Door(app)
     door.known_query("contract_id", "limit", "next")
@@ -102,7 +100,7 @@ def list_notices() -> Response[str]:
 
 
 @app.post("/notices/<id>/payment")
-def pay(id: str) -> Response[str]:
+def pay(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -131,7 +129,7 @@ def _carried_out(
     action: str,
     command: Callable[[Actor], Command],
     shape: Shape = answers.command_answer,
-) -> Response[str]:
+) -> Reply:
     """The body's fields and the request's circumstances are read once the role is known."""
 
     def asked(actor: Actor) -> tuple[Command, Request]:

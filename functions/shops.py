@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit.domain.tickets.shops import RegisterShop, ShopCommand
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, Request
 from tacit.runtime import shop_bodies
 from tacit.runtime.answers import dumps
-from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, fingerprint, lambda_handler, page_answer, respond
 from tacit.runtime.shops import shops_seen_by
 from tacit.runtime.stack import stack
 
@@ -18,7 +16,7 @@ app = api()
 
 
 @app.get("/shops")
-def list_shops() -> Response[str]:
+def list_shops() -> Reply:
     door = Door(app)
     door.known_query("limit", "next")
     sources = shops_seen_by(door.caller)
@@ -29,7 +27,7 @@ def list_shops() -> Response[str]:
 
 
 @app.get("/shops/<id>")
-def get_shop(id: str) -> Response[str]:
+def get_shop(id: str) -> Reply:
     door = Door(app)
     shop, _ = stack().shops.find(door.caller, door.id())
     door.known_query()
@@ -37,7 +35,7 @@ def get_shop(id: str) -> Response[str]:
 
 
 @app.get("/shops/<id>/changes")
-def get_changes(id: str) -> Response[str]:
+def get_changes(id: str) -> Reply:
     door = Door(app)
     shop, actor = stack().shops.find(door.caller, door.id())
     door.known_query("limit", "next")
@@ -51,7 +49,7 @@ def get_changes(id: str) -> Response[str]:
 
 
 @app.put("/shops/<id>")
-def register(id: str) -> Response[str]:
+def register(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     door.staff_only()
@@ -69,21 +67,21 @@ def register(id: str) -> Response[str]:
 
 
 @app.patch("/shops/<id>")
-def change_settings(id: str) -> Response[str]:
+def change_settings(id: str) -> Reply:
     return _carried_out(shop_bodies.change)
 
 
 @app.post("/shops/<id>/undo")
-def undo(id: str) -> Response[str]:
+def undo(id: str) -> Reply:
     return _carried_out(shop_bodies.undoing)
 
 
 @app.post("/shops/<id>/redo")
-def redo(id: str) -> Response[str]:
+def redo(id: str) -> Reply:
     return _carried_out(shop_bodies.redoing)
 
 
-def _carried_out(read: Callable[[dict[str, Any], Actor], ShopCommand]) -> Response[str]:
+def _carried_out(read: Callable[[dict[str, Any], Actor], ShopCommand]) -> Reply:
     door = Door(app)
     body = door.json()
 

@@ -1,14 +1,12 @@
 """The test clock over HTTP. Deployed only where the template's TestClock is enabled."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit.domain.refusals import Invalid, Refused
 from tacit.domain.values import Actor, Role
 from tacit.replies import Answer, record_of, recorded
 from tacit.runtime import shapes
 from tacit.runtime.answers import dumps
 from tacit.runtime.clock import wall_now
-from tacit.runtime.doors import Door, api, lambda_handler, respond
+from tacit.runtime.doors import Door, Reply, api, lambda_handler, respond
 from tacit.runtime.problems import Problem
 from tacit.runtime.stack import stack
 from tacit.store.clock import TestClock
@@ -26,7 +24,7 @@ def _clock(door: Door) -> TestClock:
 
 
 @app.get("/test-clock")
-def get_clock() -> Response[str]:
+def get_clock() -> Reply:
     door = Door(app)
     clock = _clock(door)
     door.known_query()
@@ -34,7 +32,7 @@ def get_clock() -> Response[str]:
 
 
 @app.put("/test-clock")
-def set_clock() -> Response[str]:
+def set_clock() -> Reply:
     """`{"now": "2026-01-10T11:00:00Z"}` sets it to any instant, null gives it back."""
     door = Door(app)
     given = door.json()

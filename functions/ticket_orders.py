@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 from tacit.domain.refusals import Broken, Invalid
 from tacit.domain.tickets.admission import numbered
 from tacit.domain.tickets.commands import Admit, Command, Place
@@ -15,7 +13,7 @@ from tacit.domain.values import Actor
 from tacit.replies import Answer, Request
 from tacit.runtime import shapes, ticket_answers, ticket_bodies
 from tacit.runtime.answers import dumps
-from tacit.runtime.doors import Door, api, fingerprint, lambda_handler, page_answer, respond
+from tacit.runtime.doors import Door, Reply, api, fingerprint, lambda_handler, page_answer, respond
 from tacit.runtime.shops import shops_seen_by
 from tacit.runtime.stack import stack
 from tacit.runtime.ticket_policies import policy_of_order
@@ -27,7 +25,7 @@ Reading = Callable[[dict[str, Any], Actor], Command]
 
 
 @app.get("/ticket-orders")
-def list_orders() -> Response[str]:
+def list_orders() -> Reply:
     """Of one shop or of all that are the caller's, to organisers and staff (I10)."""
     door = Door(app)
     shops = _shops(door)
@@ -60,7 +58,7 @@ def _shops(door: Door) -> list[str]:
 
 
 @app.get("/ticket-orders/<id>")
-def get_order(id: str) -> Response[str]:
+def get_order(id: str) -> Reply:
     door = Door(app)
     order, _ = stack().ticket_orders.find(door.caller, door.id())
     door.known_query()
@@ -68,7 +66,7 @@ def get_order(id: str) -> Response[str]:
 
 
 @app.put("/ticket-orders/<id>")
-def place(id: str) -> Response[str]:
+def place(id: str) -> Reply:
     door = Door(app)
     body = door.json()
     order_id = door.id()
@@ -83,27 +81,27 @@ def place(id: str) -> Response[str]:
 
 
 @app.post("/ticket-orders/<id>/payments")
-def pay(id: str) -> Response[str]:
+def pay(id: str) -> Reply:
     return _carried_out(ticket_bodies.payment)
 
 
 @app.post("/ticket-orders/<id>/cancellation")
-def cancel(id: str) -> Response[str]:
+def cancel(id: str) -> Reply:
     return _carried_out(ticket_bodies.cancellation)
 
 
 @app.post("/ticket-orders/<id>/exchange")
-def exchange(id: str) -> Response[str]:
+def exchange(id: str) -> Reply:
     return _carried_out(ticket_bodies.exchange)
 
 
 @app.post("/ticket-orders/<id>/credit-decision")
-def decide_on_credit(id: str) -> Response[str]:
+def decide_on_credit(id: str) -> Reply:
     return _carried_out(ticket_bodies.credit_decision)
 
 
 @app.get("/tickets/<number>/admission")
-def look_at_ticket(number: str) -> Response[str]:
+def look_at_ticket(number: str) -> Reply:
     door = Door(app)
     given = door.id(ticket_bodies.number, "number")
     order, _ = stack().ticket_orders.with_ticket(door.caller, given)
@@ -113,7 +111,7 @@ def look_at_ticket(number: str) -> Response[str]:
 
 
 @app.post("/tickets/<number>/admission")
-def admit(number: str) -> Response[str]:
+def admit(number: str) -> Reply:
     """Lets somebody in: once."""
     door = Door(app)
     body = door.json()
@@ -128,7 +126,7 @@ def admit(number: str) -> Response[str]:
     return respond(orders.carry_out(door.caller, order.id, asked, shape))
 
 
-def _carried_out(reading: Reading) -> Response[str]:
+def _carried_out(reading: Reading) -> Reply:
     """The body's fields and the request's circumstances are read once it is known as whom the
     caller acts."""
     door = Door(app)

@@ -1,12 +1,15 @@
 """The table's own client passes DynamoDB's values on as they are; nobody else's does."""
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.session import Session, get_session
 
-from tacit.store.session import prepared
+from tacit.store.session import prepared, quick
 
 WRITTEN = b'{"pk": {"S": "a"}, "many": {"L": [{"M": {"n": {"N": "7"}}}, {"NULL": true}]}}'
 WALKED = ("AttributeValue", "AttributeMap", "Key", "PutItemInputAttributeMap")
@@ -46,3 +49,26 @@ def test_it_says_who_it_is_with_the_sdks_own_name_and_version() -> None:
     said = client_of(session)._user_agent_creator.to_string()
     assert said == session.user_agent()
     assert said.startswith(f"Botocore/{session.user_agent_version} ")
+
+
+def test_clients_are_what_they_would_have_been_and_their_descriptions_are_read_once() -> None:
+    ours, plain = client_of(quick()), client_of(get_session())
+    assert ours.meta.service_model.operation_names == plain.meta.service_model.operation_names
+    assert ours.meta.endpoint_url == plain.meta.endpoint_url
+    assert quick().get_component("data_loader") is quick().get_component("data_loader")
+
+
+def test_a_service_that_there_is_not_is_refused_as_ever() -> None:
+    for name in ("nothing", "__pycache__"):
+        with pytest.raises((UnknownServiceError, DataNotFoundError)):
+            quick().create_client(name, region_name="eu-central-1")
+
+
+def test_descriptions_of_the_operators_own_come_before_the_sdks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ours" / "2026-01-01").mkdir(parents=True)
+    described = {"metadata": {"serviceId": "Ours"}, "operations": {}, "shapes": {}}
+    (tmp_path / "ours" / "2026-01-01" / "service-2.json").write_text(json.dumps(described))
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+    assert quick().get_service_model("ours").service_id.hyphenize() == "ours"

@@ -5,7 +5,7 @@ import time
 from base64 import b64decode
 from collections.abc import Callable, Sequence
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import unquote
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -23,6 +23,8 @@ from tacit.runtime.problems import Problem, problem_document
 from tacit.runtime.stack import stack
 from tacit.store import keys
 from tacit.store.patience import Busy
+
+Reply: TypeAlias = Response[str]
 
 T = TypeVar("T")
 _TWO_DAYS = 2 * 24 * 3600
@@ -128,7 +130,7 @@ def fingerprint(body: dict[str, Any]) -> str:
     return sha256(canonical.encode()).hexdigest()
 
 
-def respond(answer: Answer) -> Response[str]:
+def respond(answer: Answer) -> Reply:
     return Response(answer.status, "application/json", answer.body)
 
 
@@ -143,7 +145,7 @@ def api() -> APIGatewayRestResolver:
     app.exception_handler(Exception)(problem_response)
 
     @app.not_found
-    def nowhere(_: NotFoundError) -> Response[str]:
+    def nowhere(_: NotFoundError) -> Reply:
         """The gateway knew the route, so a path parameter is what did not fit."""
         try:
             Door(app)
@@ -158,7 +160,7 @@ def api() -> APIGatewayRestResolver:
     return app
 
 
-def problem_response(error: Exception) -> Response[str]:
+def problem_response(error: Exception) -> Reply:
     status, body = problem_of(error)
     return Response(status, "application/problem+json", dumps(body))
 

@@ -191,9 +191,9 @@ class Stack:
 
 @cache
 def _client(service: str, region: str | None) -> Any:
-    from botocore.session import get_session
+    from tacit.store.session import quick
 
-    return get_session().create_client(service, region_name=region)
+    return quick().create_client(service, region_name=region)
 
 
 @cache
