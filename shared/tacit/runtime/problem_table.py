@@ -109,8 +109,8 @@ PROBLEMS: Mapping[str, Entry] = {
     "not_reversible": Entry(
         409,
         "This cannot be taken back",
-        "Only the last paid renewal of a contract that is not over can be; the period from "
-        "{period_start} is not.",
+        "Only the last paid renewal of a contract that is not over can be, or what a warranty has "
+        "laid out; the period from {period_start} is neither.",
     ),
     "too_many_to_foresee": Entry(
         409,
