@@ -182,17 +182,17 @@ TASKS: dict[str, Callable[..., str]] = {
 }
 # The last read before the decision: a command reads contract and order, what is charged its
 # account too, and where a parent is named, it and its number of children; a booking account and
-# reference, a worker page and orders, that of the renewals the accounts, too; a change of an order
-# its contracts, and where one leaves another order, that one. A confirmation reads contract and
-# order, counts its try and reads the count, and then decides as a command does; a guess meets the
-# others before its try is counted. A change of a shop reads the shop. Of ticket orders and messages
-# about them, and of fuses, it is the first transaction, of who sends a message his claim to it.
+# reference, a worker its shards, a page and orders, that of the renewals the accounts, too; a change
+# of an order its contracts, and where one leaves another order, that one. A confirmation reads
+# contract and order, counts its try and reads the count, and then decides as a command does; a
+# guess meets the others before its try is counted. A change of a shop reads the shop. Of ticket
+# orders and messages about them, and of fuses, it is the first transaction, of who sends a message
+# his claim to it.
 _FIRST_COMMIT = ("TransactWriteItems", 1)
-_WRITES = ("TransactWriteItems", "UpdateItem")
 _MEETS_AT = {
-    "work": ("BatchGetItem", 2),
-    "collect": ("BatchGetItem", 3),
-    "collect timed": ("BatchGetItem", 3),
+    "work": ("BatchGetItem", 3),
+    "collect": ("BatchGetItem", 4),
+    "collect timed": ("BatchGetItem", 4),
     "switch timed": ("BatchGetItem", 1),
     "pay notice": ("GetItem", 3),
     "add on": ("GetItem", 4),
@@ -214,7 +214,7 @@ _MEETS_AT = {
     "undo message": _FIRST_COMMIT,
     "send message": _FIRST_COMMIT,
     "drop message": _FIRST_COMMIT,
-    "deliver": ("UpdateItem", 1),
+    "deliver": _FIRST_COMMIT,
     "cancel order": _FIRST_COMMIT,
     "hold": _FIRST_COMMIT,
     "fold": _FIRST_COMMIT,
@@ -233,7 +233,8 @@ def _meeting(desk: Any, task: str, barrier: Any) -> Iterator[None]:
             barrier.wait(WAITS)
 
     events = desk.table.connection.client.meta.events
-    event = f"{'before' if operation in _WRITES else 'after'}-call.dynamodb.{operation}"
+    when = "before" if operation == "TransactWriteItems" else "after"
+    event = f"{when}-call.dynamodb.{operation}"
     events.register_last(event, meet)
     try:
         yield

@@ -61,9 +61,10 @@ class MessageBook:
 
     def claim(self, message: MessageByHand, now: datetime) -> MessageByHand:
         """The message as somebody has it who sends it now: nobody else changes it from here on.
-        `now` is the wall clock's, as a lease is. Raises LostRace where it has moved."""
+        `now` is the wall clock's, as a lease is. Raises LostRace where it has moved. A transaction
+        of one write, since that counts once where its answer is lost and it is made once more."""
         try:
-            self.table.write(claim_write(message, now))
+            self.table.transact([claim_write(message, now)])
         except ConditionFailed as failed:
             raise LostRace(failed.writes) from failed
         return replace(message, version=message.version + 1, claimed_at=now)

@@ -1,6 +1,7 @@
 """Which messages have left: each is claimed before it is sent, so that a second delivery of the
 same event finds it. Only an unknown outcome of the one call that sends may send it twice."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from pynamodb.expressions.operand import Path
@@ -23,18 +24,21 @@ class Messages:
 
     def claim(self, key: keys.Key, now: datetime) -> bool:
         """True when it is to be sent: it is new, or an earlier try ended nobody knows how.
-        False when it has left. Raises StillClaimed. `now` is the wall clock's, as a lease is."""
-        pk, sk = key
+        False when it has left. Raises StillClaimed. `now` is the wall clock's, as a lease is. A
+        claim knows itself again, where its answer was lost and it is made once more."""
+        (pk, sk), mine = key, uuid.uuid4().hex
         item = {
             "pk": pk,
             "sk": sk,
             "item": "message",
             "state": "claimed",
             "claimed_at": keys.instant(now),
+            "claimed_by": mine,
         }
         cut_off = (Path("state") == "claimed") & (Path("claimed_at") < keys.instant(now - LEASE))
         try:
-            self.table.write(put("message", item, absent | cut_off))
+            same = Path("claimed_by") == mine
+            self.table.write(put("message", item, absent | cut_off | same))
         except ConditionFailed as failed:
             found = self.table.get(key)
             if found is not None and found["state"] == "sent":

@@ -28,8 +28,7 @@ class Fault:
 
     def hidden(self, call: Call) -> bool:
         """Whether the product itself tries again, so that nobody else ever learns of it."""
-        waits = self.goes_through and any(is_so(call) for is_so in WAITED_OUT.values())
-        return call.is_dynamodb and not self.kills and not waits
+        return call.is_dynamodb and not self.kills
 
 
 def _error(code: str, status: int = 400, **more: Any) -> Strike:
@@ -138,14 +137,6 @@ NEVER_A_MEGABYTE: dict[str, Callable[[Call], bool]] = {
     "the 64 shards of a run in a stage, each with the keys of one page": (
         lambda call: any(_is_about(f"{stage}#")(call) for stage in ("plan", "shard", "rest"))
     ),
-}
-
-
-# Faults that go through, and that the product meets by waiting: the queue brings it again.
-WAITED_OUT: dict[str, Callable[[Call], bool]] = {
-    "a claim is nobody's own: the mail leaves when its lease is over": lambda call: (
-        call.module in ("mail", "message_sender") and "claimed_at" in str(call.asked)
-    )
 }
 
 

@@ -16,6 +16,7 @@ Item = dict[str, Any]
 MADE_UP: dict[str, str] = {
     "ttl": "when DynamoDB may clear an item away is counted from the wall clock",
     "claimed_at": "a lease is of the wall clock; whether there is one still counts",
+    "claimed_by": "a claim is called by a number of its own",
     "capacity": "what a run has cost is measured, second tries included",
 }
 # What may be counted once too often, by the kind of item.

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.conftest import ROUTES, STAFF
-from tests.integration.faults.faults import CUT_AFTER_A_TRANSACTION, FAULTS, SLICE, WAITED_OUT
+from tests.integration.faults.faults import CUT_AFTER_A_TRANSACTION, FAULTS, SLICE
 from tests.integration.faults.scenes import Scene
 from tests.integration.faults.scenes_commands import ANOTHER_TIME, KEYED, KEYLESS, RECKONING
 from tests.integration.faults.scenes_deliveries import DELIVERIES
@@ -111,10 +111,3 @@ def test_each_call_is_hit_by_a_death_and_by_a_lost_answer(every_call: dict[str, 
     assert len(calls) > 500
     for fault in SLICE:
         assert all(fault.hits(call) for call in calls)
-
-
-def test_what_is_waited_out_is_there(every_call: dict[str, Told]) -> None:
-    """Else a line of the table stands for nothing."""
-    calls = {call for scene in every_call.values() for call in scene.calls}
-    for reason, is_so in {**WAITED_OUT}.items():
-        assert any(is_so(call) for call in calls), reason
