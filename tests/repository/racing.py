@@ -182,7 +182,7 @@ TASKS: dict[str, Callable[..., str]] = {
 }
 # The last read before the decision: a command reads contract and order, what is charged its
 # account too, and where a parent is named, it and its number of children; a booking account and
-# reference, a worker its shards, a page and orders, that of the renewals the accounts, too; a change
+# reference, a worker shards, page and orders, that of the renewals the accounts, too; a change
 # of an order its contracts, and where one leaves another order, that one. A confirmation reads
 # contract and order, counts its try and reads the count, and then decides as a command does; a
 # guess meets the others before its try is counted. A change of a shop reads the shop. Of ticket
