@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from http import HTTPStatus
 from typing import Any
 
 from local.openapi import refusals
@@ -73,7 +72,7 @@ def _operation(asked: Asked, told: dict[str, tuple[str, str]]) -> dict[str, Any]
 def _answers(asked: Asked) -> dict[str, Any]:
     return {
         str(status): {
-            "description": HTTPStatus(status).phrase,
+            "description": refusals.phrase(status),
             "content": {"application/json": {"schema": schema}},
         }
         for status, schema in ANSWERS[asked.key].items()

@@ -25,6 +25,14 @@ SHOWING = {
 }
 
 
+# As RFC 9110 has it; Python before 3.13 says it otherwise.
+_RENAMED = {422: "Unprocessable Content"}
+
+
+def phrase(status: int) -> str:
+    return _RENAMED.get(status) or HTTPStatus(status).phrase
+
+
 def codes(status: int) -> list[str]:
     """The codes that are said with a status, as programs read them."""
     found = {code.removeprefix("gone_") for code, e in PROBLEMS.items() if e.status == status}
@@ -53,7 +61,7 @@ def statuses() -> list[int]:
 def responses() -> dict[str, Any]:
     return {
         f"Problem{status}": {
-            "description": HTTPStatus(status).phrase,
+            "description": phrase(status),
             "content": {"application/problem+json": {"schema": ref(f"Problem{status}")}},
         }
         for status in statuses()
