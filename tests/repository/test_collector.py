@@ -9,6 +9,8 @@ import pytest
 
 from tacit.runtime.jobs import RENEWALS
 from tacit.store import keys
+from tacit.store.run_lines import LINE, RunLines
+from tacit.store.runs import Runs
 from tests.repository.desk import LONG, Desk
 from tests.repository.nights import (
     DOMAIN,
@@ -196,6 +198,36 @@ def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
     assert next(deposits) > (hosted + named) // 20
     assert counts(desk, "run-1") == {"done": hosted + named}
     assert untrue(desk, dynamodb_client) == []
+
+
+@pytest.mark.parametrize("keys_are_kept", [True, False])
+def test_time_that_runs_out_again_and_again_tells_and_sums_each_renewal_once(
+    desk: Desk,
+    dynamodb_client: Any,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    keys_are_kept: bool,
+) -> None:
+    """And nobody has to ask the contracts' histories for what was done."""
+    if not keys_are_kept:
+        monkeypatch.setattr("tacit.store.shard_states._BYTES_OF_KEYS", 100)
+    stored(desk, dynamodb_client, due("d", 90, LATE))
+    purse(desk, 90 * DOMAIN)
+    ticks = count()
+    desk.queue.bodies = [message("run-1")]
+    invocations = 0
+    with wire.heard():
+        while desk.queue.bodies:
+            desk.work(desk.queue.bodies.pop(0), lambda: 0 if next(ticks) % 3 == 2 else LONG)
+            invocations += 1
+    assert invocations > 2
+    lines, _ = RunLines(desk.table).page("run-1", LINE, 200, None)
+    assert len(lines) == len({line["id"] for line in lines}) == 90
+    (state,) = Runs(desk.table).shards("run-1").values()
+    assert (state.counts["done"], state.totals["charge|RUB"]) == (90, 90)
+    assert state.totals["minor|RUB"] == 90 * DOMAIN
+    asked = [given for operation, given in wire.calls if operation == "Query"]
+    assert not any("event#" in str(given) for given in asked)
 
 
 def test_a_whole_run_over_all_shards_adds_up(desk: Desk, dynamodb_client: Any) -> None:

@@ -10,6 +10,7 @@ worked.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TypeAlias
 
 from tacit.domain.decision import Situation
 from tacit.domain.refusals import Broken
@@ -35,6 +36,8 @@ from tacit.versions import newest_of, policy_of
 
 _KEYS_AT_ONCE = 1000
 _HEADS_AT_ONCE = 500
+# The keys at hand that are not counted yet; None where there are too many to be kept.
+Kept: TypeAlias = frozenset[keys.Key] | None
 _TOGETHER = 100  # contracts of several holders that are begun together, or one holder with more
 
 
@@ -68,14 +71,13 @@ class Collector:
                 state = self._stages.saved(errand, state.over())
                 continue
             if state.at_hand is None:
-                begun = state.begun(last, found)
-                state = self._stages.saved(errand, begun)
-                if state is not begun:
-                    continue  # another worker is ahead
+                state = self._stages.saved(errand, state.begun(last, found))
+                continue  # with these holders, or where another worker is who is ahead
             tally = Tally()
             try:
                 self._till.check_time()
-                self._work_holders(found, frozenset(state.records), errand, tally)
+                kept = frozenset(state.records) if state.keeps_keys else None
+                self._work_holders(found, kept, errand, tally)
                 self._till.worked_one()
             except OutOfTime:
                 totals.update(self._out_of_time(state, errand, tally).counts)
@@ -90,7 +92,7 @@ class Collector:
         Everything else is met again by whoever goes on."""
         through = tally.only({"done", "parked"})
         self._stages.tell(errand, state, through)
-        if state.records:
+        if state.keeps_keys:
             left = [key for key in state.records if key not in through.entries]
             state = state.left_with(left).counting(through.counts, through.totals)
         else:
@@ -103,7 +105,7 @@ class Collector:
     ) -> None:
         """What was due when its holders were begun and is not any more: an earlier worker of these
         holders has renewed it, or parked it."""
-        if not state.records:
+        if not state.keeps_keys:
             tally.unseen["done"] += max(0, state.due - len(found))
             return
         gone = sorted(set(state.records) - set(found))
@@ -144,11 +146,10 @@ class Collector:
                 return found
 
     def _work_holders(
-        self, found: list[keys.Key], kept: frozenset[keys.Key], errand: Errand, tally: Tally
+        self, found: list[keys.Key], kept: Kept, errand: Errand, tally: Tally
     ) -> None:
         """Two holders may share a mark; each has a purse of his own. What is decided of all of them
-        is committed together; who lost a race is then worked by himself. `kept` are the keys that
-        are not counted yet; empty where there are too many to be kept."""
+        is committed together; who lost a race is then worked by himself."""
         by_person: dict[tuple[str, str], list[Due]] = {}
         for due in self._read(found, kept, errand, tally):
             person = (due.contract.provider, due.contract.holder)
@@ -184,13 +185,11 @@ class Collector:
     def _through(self, members: Sequence[Pending]) -> None:
         all_through(self._till, members)
 
-    def _again(
-        self, kept: frozenset[keys.Key], errand: Errand, tally: Tally, key: keys.Key
-    ) -> Due | None:
+    def _again(self, kept: Kept, errand: Errand, tally: Tally, key: keys.Key) -> Due | None:
         return next(self._read([key], kept, errand, tally), None)
 
     def _read(
-        self, found: list[keys.Key], kept: frozenset[keys.Key], errand: Errand, tally: Tally
+        self, found: list[keys.Key], kept: Kept, errand: Errand, tally: Tally
     ) -> Iterator[Due]:
         """What is covered, can be read and was not worked by this run already; all others are
         counted. A contract that is due again after this run renewed it waits for the next run; one
@@ -204,7 +203,7 @@ class Collector:
             for key, raw in raws:
                 if not is_covered(raw, errand.scope):
                     continue
-                if done_by(raw) == errand.mark and kept and key not in kept:
+                if done_by(raw) == errand.mark and kept is not None and key not in kept:
                     continue  # counted, when time ran out
                 if done_by(raw) == errand.mark and not _is_short(raw):
                     self._note_done(key, raw, errand, tally)

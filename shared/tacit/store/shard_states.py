@@ -55,7 +55,8 @@ class ShardState:
 
     def left_with(self, records: Sequence[keys.Key]) -> "ShardState":
         """Time ran out within the holders at hand, whose keys are kept: these are left."""
-        return self._moved(records=tuple(records))
+        place = {**(self.after or {}), "due": len(records)}
+        return self._moved(after=place, records=tuple(records))
 
     def parked(self, number: int) -> "ShardState":
         """The same where their keys are not kept. So many are counted, since they are not due any
@@ -85,6 +86,11 @@ class ShardState:
         """How many were due of the holders at hand when they were begun, less those parked
         since."""
         return int(self.after.get("due", 0)) if self.after else 0
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether all that is left of the holders at hand is known by its keys."""
+        return len(self.records) == self.due
 
     def _moved(self, **fields: Any) -> "ShardState":
         return replace(self, page=self.page + 1, **fields)
