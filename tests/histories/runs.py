@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tacit.domain.commands import Cancel
+from tacit.store.keys import read_instant
 from tests.histories.errands import Errands
 from tests.histories.eye import Eye
 from tests.histories.figures import figures
@@ -66,7 +67,7 @@ def _why_not_renewed(world: World, head: Head, today: object) -> bool:
     order, notice = world.order(head), head.due
     if order is None or not order["autorenewal"] or head.owed is not None:
         return True
-    if head.expiry_moved_on == str(today):
+    if head.expiry_moved_on == str(today) or _owed_paid(world, head, today):
         return True
     if notice is not None and notice.get("short") and day(notice["tried_on"]) == today:
         return True
@@ -74,14 +75,25 @@ def _why_not_renewed(world: World, head: Head, today: object) -> bool:
     return head.status == "inactive" and bool(over <= today)  # type: ignore[operator]
 
 
+def _owed_paid(world: World, head: Head, today: object) -> bool:
+    """Whether what a warranty had laid out was paid today."""
+    told = world.eye.behind(f"contract#{head.id}", "event")
+    paid = [each["at"] for each in told if each["type"] == "contract.owed_paid"]
+    return any(day_of(read_instant(at), world.zone) == today for at in paid)
+
+
 def _first_of(world: World, holder: str, as_of: datetime) -> Iterator[str]:
-    """R4, R5: whatever comes first of a holder's is not short while an account of his would do."""
-    due = [
-        head for head in world.eye.heads() if head.holder == holder and _waits(world, head, as_of)
-    ]
+    """R4, R5: whatever comes first of a holder's is not short while an account of his would do.
+    What a warranty laid out has a place as well, the one of its own period, and keeps its money
+    (G14); it is asked for once a day, so that nothing is said of it here."""
+    his = [head for head in world.eye.heads() if head.holder == holder]
+    due = [head for head in his if _waits(world, head, as_of)]
     if not due:
         return
     first = min(due, key=lambda head: _place(world, head))
+    owed = [head for head in his if head.owed and head.status != "closed"]
+    if any(_place(world, head) < _place(world, first) for head in owed):
+        return
     minor = int(first.due["minor"]) if first.due else 0
     enough = [a["id"] for a in world.accounts(holder) if a["balance"] >= minor]
     if enough:
@@ -99,7 +111,8 @@ def _waits(world: World, head: Head, as_of: datetime) -> bool:
 def _place(world: World, head: Head) -> tuple[int, str, str]:
     if head.status == "pending":
         return 99, str(head.starts_on), str(head.id)
-    return figures(head.policy).rank(head.kind), str(head.expires_on), str(head.id)
+    oldest = head.owed["notice"]["period_start"] if head.owed else head.expires_on
+    return figures(head.policy).rank(head.kind), str(oldest), str(head.id)
 
 
 def follow_all(errands: Errands) -> Iterator[str]:

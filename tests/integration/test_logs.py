@@ -16,7 +16,7 @@ from tests.integration.sales import REFUND, order_of, payment
 from tests.integration.shops import OLGA, opened_shop
 
 TOKEN = "eyJraWQiOiJ0b2tlbi1vZi1hbGljZSJ9.secret.signature"
-KEY = "key-of-alice-4711"
+KEY = "key-of-alice-rhubarb"
 EMAIL = "alice.private@example.net"
 LABEL = "private-name-of-alice.ch"
 REASON = "because of a private matter"
@@ -35,7 +35,7 @@ SECRETS = (
     "ludivine",
     "alice.private",
     "private-name",
-    "4711",
+    "rhubarb",
 )
 HEADERS = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": KEY}
 # Ours may say which record it was; whoever is on duty needs no more.

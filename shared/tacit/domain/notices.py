@@ -44,13 +44,13 @@ def in_step(contract: Contract) -> Contract:
     if notice is None or notice.status == PAID:
         return contract
     if notice.status == OPEN and not alive:
-        return replace(contract, notice=_annulled(notice))
+        return replace(contract, notice=annulled(notice))
     if notice.status == ANNULLED and alive and notice == notice_of_period(contract):
         return replace(contract, notice=replace(notice, status=OPEN))
     return contract
 
 
-def _annulled(notice: Notice) -> Notice:
+def annulled(notice: Notice) -> Notice:
     """What was found short is forgotten whole: should the notice be opened again, it is asked for
     in the next run, and not only on the next day, with what is less important before it (G14). The
     day on which the registry refused stays."""

@@ -12,7 +12,7 @@ from tacit.domain.commands import Renew, ReverseRenewal
 from tacit.domain.days import LATEST, add_months, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.ledger import charged, given_back
-from tacit.domain.notices import OPEN, PAID, made, notice_of_period
+from tacit.domain.notices import OPEN, PAID, annulled, made, notice_of_period
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
 from tacit.domain.policy import Policy
@@ -112,7 +112,8 @@ def _ends_with(contract: Contract, notice: Notice) -> bool:
 def _not_warranted(
     contract: Contract, notice: Notice, command: ReverseRenewal, policy: Policy, now: datetime
 ) -> Change:
-    """What a warranty laid out is taken back as well: nobody owes for what the registry refused."""
+    """What a warranty laid out is taken back as well: nobody owes for what the registry refused.
+    Of the term behind it, which may be noticed already, nothing is due before its own end."""
     today = local_day(now, policy.zone)
     after = replace(
         contract,
@@ -127,7 +128,11 @@ def _not_warranted(
         "was": contract.expires_on.isoformat(),
         **_paid_data(notice),
     }
-    return _reversed(contract, after, data, command, policy, now)
+    change = _reversed(contract, after, data, command, policy, now)
+    behind = contract.notice
+    if behind is None or behind.status != OPEN or behind.period_start == notice.period_start:
+        return change
+    return replace(change, notice=annulled(behind))
 
 
 def _reversed(
