@@ -137,3 +137,27 @@ def test_G1_of_several_notices_that_were_slept_through_only_the_newest_is_told(
     job(world, "2025-04-26")
     job(world, "2025-04-27")
     assert history(world, "d-1").count("contract.expiry_noticed") == 1
+
+
+def test_I16_what_the_registry_refused_after_all_is_not_owed_and_nothing_is_noticed_behind_it(
+    world: World,
+) -> None:
+    it_is(world, "2025-04-20")
+    domain(world)
+    assert warranty(world) == 200
+    both_jobs(world, "2025-05-01")
+    for at in ("12:00", "13:00"):  # what is owed has its turn first
+        job(world, "2026-04-05", at, name="renewals")
+    assert notices(world) == {"2025-05-01": "open", "2026-05-01": "open"}
+    body = {"period_start": "2025-05-01", "reason": "the registry never had it"}
+    back = world.call("POST", "/contracts/d-1/renewal-reversal", STAFF, body)
+    assert back.status == 200, back.text
+    assert notices(world) == {"2025-05-01": "open", "2026-05-01": "annulled"}
+    assert world.contract("d-1")["expires_on"] == "2025-05-01"
+
+
+def notices(world: World) -> dict[str, str]:
+    """The status of each, by the period it is for."""
+    reply = world.call("GET", "/notices", ALICE, query={"contract_id": "d-1"})
+    assert reply.status == 200, reply.text
+    return {row["period_start"]: row["status"] for row in reply.json["items"]}
