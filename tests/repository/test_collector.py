@@ -195,7 +195,7 @@ def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
             desk.work(body, lambda: 0 if next(ticks) % 40 == 39 else LONG)
     paid = kinds(paid_in_order(desk))
     assert paid == "d" * named + "h" * hosted
-    assert next(deposits) > (hosted + named) // 20
+    assert next(deposits) > (hosted + named) // 40
     assert counts(desk, "run-1") == {"done": hosted + named}
     assert untrue(desk, dynamodb_client) == []
 

@@ -166,8 +166,9 @@ class Collector:
             holder.collect_all()
 
     def _commit_together(self, holders: list[OneHolder]) -> None:
+        now = self._till.begins_a_transaction
         group: Group[Pending] = Group(
-            self._stack.table, self._till.begins_a_transaction, self._through, _alone
+            self._stack.table, now, self._through, lambda members: _alone(members, group.lost)
         )
         for holder in holders:
             for pending in holder.fold():
@@ -237,9 +238,9 @@ def _next(
     return last, found
 
 
-def _alone(members: Sequence[Pending]) -> None:
+def _alone(members: Sequence[Pending], of: frozenset[str]) -> None:
     for pending in members:
-        pending.holder.race_lost()
+        pending.holder.race_lost(of)
 
 
 def _is_short(raw: Raw) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from tacit.runtime.observability import logger
+from tacit.store.repository import LostRace
 from tacit.store.table import Table
 from tacit.store.together import MOST, Together
 from tacit.store.whole import commit_whole
@@ -23,13 +24,15 @@ Member = TypeVar("Member")
 class Group(Generic[Member]):
     """`now` is asked before each transaction, and may raise to say that none may begin. `through`
     is told of the members whose writes are committed, `alone` of those that have to be worked by
-    themselves. `most` is how many go together at the most, where the table would take more."""
+    themselves; `lost` then has the names of the writes whose conditions did not hold. `most` is how
+    many go together at the most, where the table would take more."""
 
     table: Table
     now: Callable[[], datetime]
     through: Callable[[Sequence[Member]], None]
     alone: Callable[[Sequence[Member]], None]
     most: int = MOST
+    lost: frozenset[str] = frozenset()
     _together: Together = field(default_factory=Together)
     _members: list[Member] = field(default_factory=list)
 
@@ -53,6 +56,7 @@ class Group(Generic[Member]):
             # Somebody came between, or one of them cannot be written at all: that one is found by
             # itself, and says why.
             logger().info("one by one", records=len(members), reason=type(error).__name__)
+            self.lost = error.of if isinstance(error, LostRace) else frozenset()
             self.alone(members)
         else:
             self.through(members)

@@ -81,9 +81,12 @@ class OneHolder:
         self.lost = False
         self._room = MOST  # how many decisions are put together
 
-    def race_lost(self) -> None:
-        """A decision of his was in a transaction that did not go through."""
-        self.lost, self._room = True, 1
+    def race_lost(self, of: frozenset[str]) -> None:
+        """A decision of his was in a transaction that did not go through, since these writes lost a
+        race. A deposit is over with that; anything else may stand in the way again."""
+        self.lost = True
+        if not of or not all(name.startswith(_OF_ACCOUNT) for name in of):
+            self._room = 1
 
     def collect_all(self) -> None:
         """Whatever is left; raises OutOfTime, and Busy where others always come first."""
@@ -117,8 +120,9 @@ class OneHolder:
             self._room = 2
         now = self._till.begins_a_transaction
         group: Group[Pending] = Group(
-            table, now, self._all_through, self._none_through, most=self._room
-        )
+            table, now, self._all_through, lambda members: self._none_through(members, group.lost),
+            most=self._room,
+        )  # fmt: skip
         for pending in folded:
             writes = self.writes(pending)
             if not group.take(pending, writes):
@@ -135,10 +139,10 @@ class OneHolder:
     def _all_through(self, members: Sequence[Pending]) -> None:
         all_through(self._till, members)
 
-    def _none_through(self, members: Sequence[Pending]) -> None:
+    def _none_through(self, members: Sequence[Pending], of: frozenset[str]) -> None:
         """What pays nothing does not stand on what came before it."""
         if any(pending.change.movement is not None for pending in members):
-            self.race_lost()
+            self.race_lost(of)
             return
         for pending in members:
             self._commit(pending.due, pending.change)
