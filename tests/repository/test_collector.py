@@ -178,14 +178,14 @@ def test_a_term_that_is_due_again_at_once_waits_for_the_next_run(
 def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
     desk: Desk, dynamodb_client: Any, wire: Wire
 ) -> None:
-    """A deposit before every fifth of the job's transactions, and no message fails."""
+    """A deposit before every second of the job's transactions, and no message fails."""
     hosted, named = far(70, 1400), far(50, 1000)
     stored(desk, dynamodb_client, due("h", hosted, EARLY), due("d", named, LATE))
     purse(desk, named * DOMAIN + hosted * HOSTING)
     deposits, calls, ticks = count(), count(), count()
 
     def deposited() -> None:
-        if next(calls) % 5 == 0:
+        if next(calls) % 2 == 0:
             top_up(desk, DOMAIN, f"deposit-{next(deposits)}")
 
     desk.queue.bodies = [message("run-1")]
