@@ -167,9 +167,7 @@ class Collector:
 
     def _commit_together(self, holders: list[OneHolder]) -> None:
         now = self._till.begins_a_transaction
-        group: Group[Pending] = Group(
-            self._stack.table, now, self._through, lambda members: _alone(members, group.lost)
-        )
+        group: Group[Pending] = Group(self._stack.table, now, self._through, _alone)
         for holder in holders:
             for pending in holder.fold():
                 writes = holder.writes(pending)

@@ -24,15 +24,14 @@ Member = TypeVar("Member")
 class Group(Generic[Member]):
     """`now` is asked before each transaction, and may raise to say that none may begin. `through`
     is told of the members whose writes are committed, `alone` of those that have to be worked by
-    themselves; `lost` then has the names of the writes whose conditions did not hold. `most` is how
-    many go together at the most, where the table would take more."""
+    themselves, and of the names of the writes that lost a race, if that was it. `most` is how many
+    go together at the most, where the table would take more."""
 
     table: Table
     now: Callable[[], datetime]
     through: Callable[[Sequence[Member]], None]
-    alone: Callable[[Sequence[Member]], None]
+    alone: Callable[[Sequence[Member], frozenset[str]], None]
     most: int = MOST
-    lost: frozenset[str] = frozenset()
     _together: Together = field(default_factory=Together)
     _members: list[Member] = field(default_factory=list)
 
@@ -56,7 +55,6 @@ class Group(Generic[Member]):
             # Somebody came between, or one of them cannot be written at all: that one is found by
             # itself, and says why.
             logger().info("one by one", records=len(members), reason=type(error).__name__)
-            self.lost = error.of if isinstance(error, LostRace) else frozenset()
-            self.alone(members)
+            self.alone(members, error.of if isinstance(error, LostRace) else frozenset())
         else:
             self.through(members)

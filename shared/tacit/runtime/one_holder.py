@@ -120,9 +120,8 @@ class OneHolder:
             self._room = 2
         now = self._till.begins_a_transaction
         group: Group[Pending] = Group(
-            table, now, self._all_through, lambda members: self._none_through(members, group.lost),
-            most=self._room,
-        )  # fmt: skip
+            table, now, self._all_through, self._none_through, most=self._room
+        )
         for pending in folded:
             writes = self.writes(pending)
             if not group.take(pending, writes):

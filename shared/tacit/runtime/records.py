@@ -172,7 +172,7 @@ class _Page(Generic[Others, OneStep]):
             else:
                 self._note(record)
 
-    def _alone(self, records: Sequence[Record[OneStep]]) -> None:
+    def _alone(self, records: Sequence[Record[OneStep]], _: frozenset[str]) -> None:
         """Waiting for a table that is out of reach may take all the time there is."""
         for record in records:
             if self._is_late():
