@@ -282,10 +282,10 @@ def all_through(till: Till, members: Sequence[Pending]) -> None:
     afterwards, they may have brought money: what was decided behind it is decided again."""
     for pending in members:
         pending.holder.went_through(pending)
-    paying = [pending for pending in members if pending.change.movement is not None]
-    if till.charged({each.change.movement.account.id for each in paying if each.change.movement}):
-        for pending in paying:
-            pending.holder.lost = True
+    paid = [(each.holder, each.change.movement) for each in members if each.change.movement]
+    if till.charged({movement.account.id for _, movement in paid}):
+        for holder, _ in paid:
+            holder.lost = True
 
 
 def _in_order(due: list[Due]) -> dict[keys.Key, Due]:

@@ -72,10 +72,9 @@ class Stages:
     def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
         behind = _RELEASED if errand.stage == REST else 0
         page = (errand.run_id, errand.shard, behind + state.page)
-        if tally.lines and not errand.looks:
+        if not errand.looks:
             self._lines.put(*page, tally.lines, PLANNED if errand.plans else LINE)
-        if tally.differences:
-            self._lines.put(*page, tally.differences, DIFFERENCE)
+        self._lines.put(*page, tally.differences, DIFFERENCE)
 
     def saved(self, errand: Errand, state: ShardState) -> ShardState:
         """Where another worker has come as far with the shard, his state is the one to go on."""

@@ -91,8 +91,10 @@ class Tally:
 
     def refused_again(self, key: Key, contract: Contract, told: bool) -> None:
         """It could still not be paid; `told` where it has to be said although nothing changed."""
-        line = line_of(key, contract.provider, "refused", None) | {"short": short_of(contract)}
-        self.entries[key] = Entry("refused", line if told else None)
+        line = None
+        if told:
+            line = line_of(key, contract.provider, "refused", None) | {"short": short_of(contract)}
+        self.entries[key] = Entry("refused", line)
 
 
 def _entry(
