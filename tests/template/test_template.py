@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tacit.policies import policy, shipped
+from tacit.runtime.jobs import TRIED_FOR
 from tacit.runtime.problem_table import PROBLEMS
 from tests.tables import TEMPLATE, template
 from tests.template.expanding import expanded
@@ -404,6 +405,13 @@ def test_a_message_is_hidden_for_six_times_the_timeout_of_its_function(function:
             assert queue["Properties"]["VisibilityTimeout"] >= 6 * timeout
             assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             assert event["Properties"]["ScalingConfig"]["MaximumConcurrency"] >= 2
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_run_has_failed_when_its_messages_are_not_tried_any_more(job: str) -> None:
+    queue = QUEUES[f"{job}Queue"]["Properties"]
+    tried = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+    assert TRIED_FOR[JOBS[job]] == tried
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -14,7 +14,7 @@ from tacit.replies import Answer, Request, record_of, recorded
 from tacit.runtime.answers import dumps, money_json
 from tacit.runtime.caller import Caller
 from tacit.runtime.fuses import RunFuses
-from tacit.runtime.jobs import Jobs
+from tacit.runtime.jobs import Jobs, stands_still
 from tacit.runtime.stack import Stack
 from tacit.store.repository import KeyUsed
 from tacit.store.runs import ALL, HELD, PLAN, REST, WORK, Run, Runs
@@ -64,7 +64,7 @@ def run_json(run: Run, stages: Mapping[str, dict[str, ShardState]]) -> dict[str,
         "id": run.id,
         "job": run.job,
         "as_of": run.as_of,
-        "status": _status(run),
+        "status": _status(run, _at_hand(run, stages)),
         "counts": counts,
         "totals": _totals(states),
         "started_at": run.started_at,
@@ -83,10 +83,12 @@ def run_json(run: Run, stages: Mapping[str, dict[str, ShardState]]) -> dict[str,
     }
 
 
-def _status(run: Run) -> str:
+def _status(run: Run, states: Mapping[str, ShardState]) -> str:
     if run.finished_at is not None:
         return "done"
-    return "held" if run.stage == HELD else "running"
+    if run.stage == HELD:
+        return "held"
+    return "failed" if stands_still(run, states) else "running"
 
 
 def _at_hand(run: Run, stages: Mapping[str, dict[str, ShardState]]) -> dict[str, ShardState]:
@@ -172,8 +174,8 @@ def released(stack: Stack, run: Run, request: Request, now: datetime) -> Answer:
     in case the first time ended between the release and the sending out."""
     jobs = Jobs(stack)
     if run.released_at is None and run.stage != HELD:
-        raise Refused("run_not_held", {"status": _status(run)})
-    after = run if run.released_at else replace(run, stage=REST, released_at=now)
+        raise Refused("run_not_held", {"status": shown(jobs.runs, run)["status"]})
+    after = run if run.released_at else replace(run, stage=REST, released_at=now, saved_at=0)
     answer = Answer(202, dumps(shown(jobs.runs, after)))
     if request.dry_run:
         return answer

@@ -6,7 +6,9 @@ shard that is done is left alone, so that dealing twice costs reads and nothing 
 """
 
 import json
+import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,12 +20,15 @@ from tacit.store import keys
 from tacit.store.codec import Item
 from tacit.store.repository import IdempotencyRecord
 from tacit.store.runs import ALL, HELD, PLAN, WORK, Run, Runs
+from tacit.store.shard_states import ShardState
 
 EXPIRIES, RENEWALS, REMINDERS = "expiries", "renewals", "invoice_reminders"
 JOBS = (RENEWALS, EXPIRIES, REMINDERS)
 _COUNTED = 1000
 # The index that a job asks, and the attribute of what is due in it.
 CALENDARS = {EXPIRIES: "expiries", RENEWALS: "renewals", REMINDERS: "reminders"}
+# Seconds for which a message is tried: what the queues in template.yaml wait, five times.
+TRIED_FOR = {EXPIRIES: 5 * 720, RENEWALS: 5 * 5400, REMINDERS: 5 * 5400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Jobs:
             prepared = self.prepared(run)
             if self.runs.create(prepared, now, record):
                 self.deal(prepared)
+                self._set_going(prepared.waited_for)
                 return True
             there = self.runs.get(run.id)
         self.deal(there or run)
@@ -106,6 +112,15 @@ class Jobs:
         if due >= enough:
             return replace(run, stage=PLAN, held=held)
         return replace(run, planned=due, held=held)
+
+    def _set_going(self, run_ids: frozenset[str]) -> None:
+        """Deal the runs again that this one waits for, where nothing of them is under way: with
+        their messages lost they would never be held, nobody could release them, and every later
+        run would wait as well."""
+        for run_id in sorted(run_ids):
+            run = self.runs.get(run_id)
+            if run is not None and stands_still(run, self.runs.shards(run_id, run.stage)):
+                self.deal(run)
 
     def deal(self, run: Run) -> None:
         """Send the shards of the stage that the run is in, dealt like cards, so that a full one
@@ -147,6 +162,15 @@ class Jobs:
             return len(found)
         heads, covered = self._stack.table.get_many(found).values(), scope.split("+")
         return sum(raw.get("provider", {}).get("S") in covered for raw in heads)
+
+
+def stands_still(run: Run, states: Mapping[str, ShardState]) -> bool:
+    """Whether nothing has come of a run for longer than its messages are tried. `states` are those
+    of its stage. A message that has only waited behind others sets it going again by itself."""
+    if run.stage == HELD or run.finished_at is not None:
+        return False
+    saved_at = max(run.saved_at, *(state.saved_at for state in states.values()), 0)
+    return 0 < saved_at < time.time() - TRIED_FOR[run.job]
 
 
 def _text(at: datetime) -> str:

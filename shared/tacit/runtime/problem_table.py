@@ -266,7 +266,8 @@ PROBLEMS: Mapping[str, Entry] = {
     "preview_not_ready": Entry(
         409,
         "The preview is not whole yet",
-        "GET /job-runs/{preview_id} says how far it is; once it is done, its run can be asked for.",
+        "GET /job-runs/{preview_id} says how far it is; once it is done, its run can be asked for. "
+        "Of one that has failed, ask for another.",
     ),
     "run_not_held": Entry(
         409,

@@ -35,7 +35,8 @@ class Run:
     joined by `+`, or is `*` for all. `stage` is the one it is in; `preview`: it ends with planning;
     `preview_id`: it does what that preview said. `held` has, by provider, why irreversible steps
     wait; `released_at` since when they do no more. `planned` is how many records were due when it
-    began, None where nobody has looked yet."""
+    began, None where nobody has looked yet. `saved_at`: when this was written, in seconds of the
+    wall clock, as it was read."""
 
     id: str
     job: str
@@ -50,11 +51,17 @@ class Run:
     held: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     released_at: datetime | None = None
     finished_at: datetime | None = None
+    saved_at: int = field(default=0, compare=False)
 
     @property
     def joined(self) -> frozenset[str]:
         """The providers whose steps wait for another run's release."""
         return frozenset(name for name, why in self.held.items() if "joins" in why)
+
+    @property
+    def waited_for(self) -> frozenset[str]:
+        """The runs whose release those steps wait for."""
+        return frozenset(why["joins"] for why in self.held.values() if "joins" in why)
 
     @property
     def own_holds(self) -> frozenset[str]:
@@ -75,7 +82,7 @@ class Runs:
         """False where the run is there already: the same scheduler event came again.
         Raises KeyUsed where its idempotency key was used in the same moment."""
         pk, sk = keys.run(run.id)
-        head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at()}
+        head = {"pk": pk, "sk": sk, **_run_fields(run), **_of_now()}
         writes = [put("run", head, absent)]
         for scope in () if run.preview else {run.scope, ALL}:  # previews are in no list
             entry = {**head, "pk": keys.runs(scope), "sk": f"{keys.instant(now)}#{run.id}"}
@@ -94,7 +101,9 @@ class Runs:
         """Write the run as it is now, where it still is in the `stage` that was read. False where
         somebody else has moved it on. Raises KeyUsed as `create` does."""
         pk, sk = keys.run(run.id)
-        head = {"pk": pk, "sk": sk, **_run_fields(run), "ttl": _cleared_at()}
+        head = {"pk": pk, "sk": sk, **_run_fields(run), **_of_now()}
+        if run.waits:  # until its release nobody else may do what it is held for
+            del head["ttl"]
         same = (Path("stage") == stage) & Path("finished_at").does_not_exist()
         writes = [put("run", head, same)]
         if record is not None:
@@ -150,7 +159,7 @@ class Runs:
     def save(self, run_id: str, state: ShardState, stage: str = WORK) -> bool:
         """False where another worker, or this very call a moment ago, has come as far."""
         pk, sk = keys.run_shard(run_id, stage, state.shard)
-        item = {"pk": pk, "sk": sk, **fields_of(state), "ttl": _cleared_at()}
+        item = {"pk": pk, "sk": sk, **fields_of(state), **_of_now()}
         try:
             self.table.write(put("shard", item, absent | (Path("page") < state.page)))
         except ConditionFailed:
@@ -170,10 +179,11 @@ class Runs:
         )
 
 
-def _cleared_at() -> int:
-    """When the table may clear a run's items away: an hourly job would leave them for ever. By
-    the wall clock, which is the one that DynamoDB looks at."""
-    return int(time.time()) + _KEPT_SECONDS
+def _of_now() -> Item:
+    """When an item is saved, and when the table may clear it away: an hourly job would leave them
+    for ever. By the wall clock, which is the one that DynamoDB and SQS look at."""
+    now = int(time.time())
+    return {"saved_at": now, "ttl": now + _KEPT_SECONDS}
 
 
 def _run_fields(run: Run) -> Item:
@@ -219,4 +229,5 @@ def _run(item: Item) -> Run:
         held=item["held"],
         released_at=_instant(item.get("released_at")),
         finished_at=_instant(item.get("finished_at")),
+        saved_at=item.get("saved_at", 0),
     )

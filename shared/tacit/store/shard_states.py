@@ -17,7 +17,7 @@ _ALWAYS = ("done", "unchanged", "parked", "failed")  # the others only where the
 class ShardState:
     """How far one shard of a run is. `records` are the keys at hand, `after` is the cursor behind
     them, `counts` and `totals` what came of those before; `page` rises with every save and is 0
-    before the first."""
+    before the first. `saved_at`: when it was saved, by the wall clock in seconds, as read."""
 
     shard: str
     page: int = 0
@@ -26,6 +26,7 @@ class ShardState:
     after: Item | None = None
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_ALWAYS, 0))
     totals: dict[str, int] = field(default_factory=dict)
+    saved_at: int = field(default=0, compare=False)
 
     @property
     def reads_on(self) -> bool:
@@ -129,4 +130,5 @@ def shard_of(item: Item) -> ShardState:
         after=item.get("after"),
         counts=item["counts"],
         totals=item.get("totals", {}),
+        saved_at=item.get("saved_at", 0),
     )

@@ -15,6 +15,7 @@ Item = dict[str, Any]
 # What is made up anew each time, or told by the wall clock. Nothing else may differ.
 MADE_UP: dict[str, str] = {
     "ttl": "when DynamoDB may clear an item away is counted from the wall clock",
+    "saved_at": "how long nothing has come of a run is told by the wall clock, too",
     "claimed_at": "a lease is of the wall clock; whether there is one still counts",
     "claimed_by": "a claim is called by a number of its own",
     "capacity": "what a run has cost is measured, second tries included",
