@@ -22,19 +22,26 @@ BUDGETS: dict[str, float | None] = {
 # them, since many play one story for all of their tests; and in their own order, or a file of one
 # long test would come last, and one processor would wait for the other. Of the other layers one is
 # quick, and one shares a stack and its clock.
-TWO = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-PARALLEL = {"unit": TWO, "integration": TWO, "repository": TWO, "memory": TWO}
+TWO = ["-n", "2", "--no-loadscope-reorder", "--dist"]
+PARALLEL = ("unit", "integration", "repository", "memory")
 # The repository suite once more, on the engine in memory that other tests believe.
 ASKED = {"memory": ["tests/memory", "tests/repository", "--engine", "memory"]}
 TITLES = {"repository": "DynamoDB Local", "memory": "in memory", "e2e": "end to end"}
 
 
-def run(layer: str, *options: str, variables: Mapping[str, str] | None = None) -> tuple[int, float]:
-    """pytest's exit code and the seconds it took; a layer without a test has failed (code 5)."""
+def run(
+    layer: str,
+    *options: str,
+    variables: Mapping[str, str] | None = None,
+    dealt: str = "loadfile",
+) -> tuple[int, float]:
+    """pytest's exit code and the seconds it took; a layer without a test has failed (code 5).
+    `dealt`: how its tests come to two processes, in the words of pytest-xdist."""
     say(f"\n=== {title(layer)} ===")
     started = time.monotonic()
     asked = ASKED.get(layer, [f"tests/{layer}"])
-    command = [sys.executable, "-m", "pytest", *asked, *PARALLEL.get(layer, [])]
+    command = [sys.executable, "-m", "pytest", *asked]
+    command += [*TWO, dealt] if layer in PARALLEL else []
     # A test that forgets to say which AWS it means must not find the developer's own.
     environment = {**aws_environment(), **(variables or {})}
     # Else pytest would read and rewrite every test anew, which takes as long as the shortest layer.

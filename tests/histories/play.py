@@ -24,6 +24,10 @@ from tests.histories.reminding import Reminding
 from tests.histories.shelf import shelf
 from tests.histories.story import Broke
 
+# How `make prove` plays about a million steps of each machine: in parts, so that both processors
+# have some, and what one part finds does not end the others.
+PARTS, ROUNDS, LEAST_STEPS = 8, 50, 62_500
+
 MACHINES: dict[str, type[History]] = {"contracts": Changing, "tickets": Reminding}
 QUIET = {
     "LOG_LEVEL": "CRITICAL",
@@ -63,7 +67,7 @@ class Player:
                     again = _again(name, number, examples, steps)
                     raise Broke(f"{broke}\n{which} {again}") from None
                 if rounds > 1:
-                    self.say(f"{name}, round {number - seed + 1} of {rounds}: {counter}")
+                    self.say(f"{name} {number}, round {number - seed + 1} of {rounds}: {counter}")
         return counter
 
 

@@ -85,7 +85,8 @@ def _owed_paid(world: World, head: Head, today: object) -> bool:
 def _first_of(world: World, holder: str, as_of: datetime) -> Iterator[str]:
     """R4, R5: whatever comes first of a holder's is not short while an account of his would do.
     What a warranty laid out has a place as well, the one of its own period, and keeps its money
-    (G14); it is asked for once a day, so that nothing is said of it here."""
+    (G14); it is asked for once a day, so that nothing is said of it here. Where it was paid, the
+    contract has had its turn."""
     his = [head for head in world.eye.heads() if head.holder == holder]
     due = [head for head in his if _waits(world, head, as_of)]
     if not due:
@@ -105,7 +106,9 @@ def _waits(world: World, head: Head, as_of: datetime) -> bool:
     short = notice is not None and bool(notice.get("short"))
     order = world.order(head)
     on = order is not None and order["autorenewal"]
-    return bool(short and on and due_at is not None and due_at <= as_of and not head.owed)
+    if head.owed or _owed_paid(world, head, day_of(as_of, world.zone)):
+        return False
+    return bool(short and on and due_at is not None and due_at <= as_of)
 
 
 def _place(world: World, head: Head) -> tuple[int, str, str]:

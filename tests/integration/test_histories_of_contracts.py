@@ -10,26 +10,27 @@ import pytest
 
 from tacit.domain import record
 from tests.histories.engines import in_memory
-from tests.histories.play import Player
+from tests.histories.play import LEAST_STEPS, PARTS, ROUNDS, Player
 from tests.histories.story import Broke
 from tests.searches import far, seed
 
 pytestmark = pytest.mark.search
 
 
+@pytest.mark.parametrize("part", range(far(1, PARTS)))
 def test_contracts_and_the_money_that_pays_for_them_keep_every_law(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], part: int
 ) -> None:
     with in_memory() as engine:
         player = Player(engine, tmp_path, capsys)
         counter = player.play(
             "contracts",
-            rounds=far(1, 400),
+            rounds=far(1, ROUNDS),
             examples=far(20, 50),
             steps=far(30, 50),
-            seed=seed(3000),
+            seed=seed(3000) + part * ROUNDS,
         )
-    assert counter.steps > far(300, 500_000)
+    assert counter.steps > far(300, LEAST_STEPS)
 
 
 def test_a_history_that_must_not_be_is_told_as_a_story(
