@@ -184,9 +184,8 @@ def notices(world: World, deed: Deed) -> Iterator[str]:
 def _asked(world: World, deed: Deed, before: Head, after: Head) -> Iterator[str]:
     """At the price in force on the day it is made (G10), for every unit, less what paying far ahead
     takes off (R9)."""
-    made = after.notice or after.owed["notice"]
-    if after.owed is not None and after.owed["notice"]["made_on"] == world.today(deed).isoformat():
-        made = after.owed["notice"]
+    laid_out = after.owed is not None and before.owed is None  # in the same decision
+    made = after.owed["notice"] if laid_out else after.notice
     known, today = figures(before.policy).plans[before.plan], world.in_force().plans[before.plan]
     usual = int(before.item["price_minor"]) == known.price
     price = today.price if usual else int(before.item["price_minor"])
