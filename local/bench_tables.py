@@ -54,10 +54,14 @@ def rates_table(rows: Mapping[str, Row]) -> str:
 
 
 def due_table(rows: Sequence[Row]) -> str:
-    """The calendar beside a scan: what is due, among what is stored."""
+    """The calendar beside a scan: what is due, among what is stored. Of very many stored, the scan
+    is left out."""
     heads = list(rows[0])
     lines = ["", "".join(f"{head:>24}" for head in heads)]
-    return "\n".join([*lines, *("".join(f"{row[head]:24,.2f}" for head in heads) for row in rows)])
+    for row in rows:
+        cells = (f"{row[head]:24,.2f}" if head in row else 24 * " " for head in heads)
+        lines.append("".join(cells))
+    return "\n".join(lines)
 
 
 def imports_table(imports: Mapping[str, Row]) -> str:
