@@ -71,6 +71,11 @@ def _why_not_renewed(world: World, head: Head, today: object) -> bool:
         return True
     if notice is not None and notice.get("short") and day(notice["tried_on"]) == today:
         return True
+    return _term_is_over(head, today)
+
+
+def _term_is_over(head: Head, today: object) -> bool:
+    """Nothing would be left of what it paid for (S14)."""
     over = months_later(head.ends, head.term_months, head.anchor_day)
     return head.status == "inactive" and bool(over <= today)  # type: ignore[operator]
 
@@ -106,7 +111,8 @@ def _waits(world: World, head: Head, as_of: datetime) -> bool:
     short = notice is not None and bool(notice.get("short"))
     order = world.order(head)
     on = order is not None and order["autorenewal"]
-    if head.owed or _owed_paid(world, head, day_of(as_of, world.zone)):
+    today = day_of(as_of, world.zone)
+    if head.owed or _owed_paid(world, head, today) or _term_is_over(head, today):
         return False
     return bool(short and on and due_at is not None and due_at <= as_of)
 
