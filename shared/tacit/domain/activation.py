@@ -1,8 +1,9 @@
 """Activating what was ordered: the first term is paid and begins, by hand or by the job (R6).
 
 Nobody pays for days on which nothing was served: where the activation comes after the first day
-that was ordered, the term begins with it. Activating and paying are one, so that a contract that
-was activated does not get its first term twice.
+that was ordered, the term begins with it, and what the registry told of the time before says
+nothing about it. Activating and paying are one, so that a contract that was activated does not get
+its first term twice.
 """
 
 from dataclasses import replace
@@ -18,6 +19,7 @@ from tacit.domain.phases import closed_refusal
 from tacit.domain.policy import Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Invalid, Refused
+from tacit.domain.registry_dates import told_since
 from tacit.domain.renewal import HOLDER_AND_STAFF, payer
 from tacit.domain.values import Account, Actor, Charge, Contract, Notice, Role, Scalar, Status
 
@@ -83,6 +85,7 @@ def tried_out(contract: Contract, by: Actor, policy: Policy, now: datetime) -> C
         anchor_day=ends_on.day,
         trial_until=ends_on,
         notice=None,
+        registry_expires_on=told_since(contract, today),
     )
     data: dict[str, Scalar] = {
         "starts_on": today.isoformat(),
@@ -107,6 +110,7 @@ def _begun(contract: Contract, notice: Notice, by: Actor, policy: Policy, now: d
         price=notice.price,
         policy=notice.policy,
         notice=replace(notice, status=PAID, short=None),
+        registry_expires_on=told_since(contract, starts_on),
     )
     data: dict[str, Scalar] = {
         "starts_on": starts_on.isoformat(),

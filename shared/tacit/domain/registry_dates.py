@@ -72,6 +72,13 @@ def why_doubtful(contract: Contract, today: date) -> str | None:
     return None
 
 
+def told_since(contract: Contract, starts_on: date) -> date | None:
+    """The registry's date, as far as it can be of a term that begins on that day; else None, and
+    the registry is heard again."""
+    told = contract.registry_expires_on
+    return told if told is not None and told >= starts_on else None
+
+
 def doubted_from(contract: Contract, policy: Policy) -> date | None:
     """The day from which a registry's date that is no doubt yet becomes one; None if never."""
     return _lags_from(contract) if policy.kinds[contract.kind].unique_label else None

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Reply, World
+from tests.integration.money import opened
 from tests.integration.rules.scenes import (
     cancel,
     history,
@@ -169,3 +170,31 @@ def test_G13_an_older_reading_never_takes_the_place_of_a_newer_one(world: World)
         body = {"registry_expires_on": "2030-06-01", "fetched_at": instant("2025-05-10", "11:30")}
         assert world.call("PUT", "/contracts/c-1/registry", person, body).status == 403
     assert world.contract("c-1", BOB)["registry_expires_on"] == "2026-06-01"
+
+
+@pytest.mark.parametrize("by", ["job", "hand"])
+def test_G13_what_the_registry_said_before_an_activation_is_no_doubt_about_the_term_behind_it(
+    world: World, by: str
+) -> None:
+    """R6: the order waited for its money past the day that the registry had told. Whoever has just
+    paid for a domain must not find it put aside."""
+    it_is(world, "2025-01-10")
+    ordered = {**SVENSKA, "label": "late.org.nz", "status": "pending", "starts_on": "2025-02-01"}
+    world.register("late", **ordered)
+    assert noted(world, "late", "2025-03-01", "2025-01-10").status == 200
+    it_is(world, "2025-03-10")
+    opened(world, "a-1", "1000.00", provider="svenska-domaner", currency="SEK")
+    if by == "hand":
+        paid = world.call("POST", "/contracts/late/activation", ALICE, {"account_id": "a-1"})
+        assert paid.status == 200, paid.text
+    else:
+        job(world, "2025-03-10", name="renewals")
+    seen = world.contract("late", STAFF)
+    assert (seen["status"], seen["starts_on"]) == ("active", "2025-03-10")
+    job(world, "2026-02-15", name="renewals")
+    assert parked(world) == {}
+    assert world.contract("late", STAFF)["expires_on"] == "2027-03-10"
+    noted(world, "late", "2025-03-02", "2025-01-09")  # older than what is known
+    assert world.contract("late", STAFF)["registry_expires_on"] is None
+    assert noted(world, "late", "2027-03-10", "2026-02-15").status == 200
+    assert world.contract("late", STAFF)["registry_expires_on"] == "2027-03-10"
