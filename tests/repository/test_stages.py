@@ -1,5 +1,6 @@
 """A run in its stages: planned, worked, held, released; cut off, doubled and beside another one."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,14 +13,14 @@ import pytest
 from tacit.domain.values import JOB
 from tacit.runtime.caller import Caller
 from tacit.runtime.job_runs import released, shown
-from tacit.runtime.jobs import EXPIRIES, Jobs
+from tacit.runtime.jobs import EXPIRIES, TRIED_FOR, Jobs
 from tacit.store.fuses import Fuses
 from tacit.store.run_lines import LINE, RunLines
 from tacit.store.runs import ALL, Run
 from tests.integration.rules.policy_files import policy_files
 from tests.repository.bad_records import truth
 from tests.repository.bulk import write_contracts
-from tests.repository.desk import NO_KEY, Desk, portfolio, usual
+from tests.repository.desk import NO_KEY, Desk, everything, portfolio, usual
 from tests.repository.wire import Cut, Wire
 from tests.unit.cases import at
 
@@ -82,6 +83,25 @@ def ids(desk: Desk, run_id: str = "run-1") -> list[str]:
     lines, behind = RunLines(desk.table).page(run_id, LINE, 200, None)
     assert behind is None
     return [line["id"] for line in lines]
+
+
+def held(desk: Desk) -> str | None:
+    """The run that holds the steps of the provider."""
+    fuse = Fuses(desk.table).one(EXPIRIES, "kreativmedia")
+    return fuse.held.run_id if fuse.held else None
+
+
+def stands_still(desk: Desk, client: Any, run_id: str) -> None:
+    """The run as it is when its messages have been tried for as long as any is."""
+    then = int(time.time()) - TRIED_FOR[EXPIRIES] - 60
+    for item in everything(client, desk.table.name):
+        if item["pk"]["S"] == f"run#{run_id}" and "saved_at" in item:
+            client.update_item(
+                TableName=desk.table.name,
+                Key={"pk": item["pk"], "sk": item["sk"]},
+                UpdateExpression="SET saved_at = :then",
+                ExpressionAttributeValues={":then": {"N": str(then)}},
+            )
 
 
 @pytest.mark.parametrize("copies", [1, 3])
@@ -148,6 +168,64 @@ def test_two_runs_at_once_are_one_hold(due: Desk, dynamodb_client: Any) -> None:
     (other,) = {"run-1", "run-2"} - set(holding)
     assert seen(due, other)["held"] == [{"provider": "kreativmedia", "joins": holding[0]}]
     assert truth(dynamodb_client, due)[1] == {}
+
+
+def test_a_release_that_was_cut_off_is_done_and_holds_nobody(
+    due: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    """Nobody asks again, and its messages were never sent: the next run that waits for it deals it,
+    and whoever comes later finds nothing held."""
+    started(due)
+    emptied(due)
+    with suppress(Cut), wire.cut_off("after", "TransactWriteItems", 1):
+        released(due, held_run(due), NO_KEY, due.clock.now())
+    due.queue.bodies.clear()
+    stands_still(due, dynamodb_client, "run-1")
+    started(due, "run-2")
+    emptied(due)
+    assert (seen(due)["status"], held(due)) == ("done", None)
+    contracts, orders = portfolio(3, date(2025, 8, 30), holders=2)
+    write_contracts(dynamodb_client, due.table.name, contracts, orders)
+    started(due, "run-3")
+    emptied(due)
+    assert truth(dynamodb_client, due)[0] == {"expired": DUE + 3}
+
+
+def test_two_who_judge_a_run_differently_leave_no_hold_that_nobody_can_release(
+    due: Desk, wire: Wire
+) -> None:
+    """The last message of the look comes twice, and between the two another run is done, so that
+    what was unusual is usual: one moves the run on, the other wants it held."""
+    started(due)
+    bodies, due.queue.bodies = due.queue.bodies, []
+    for body in bodies[:-1]:
+        due.work(body)
+
+    def other() -> None:
+        usual(due, EXPIRIES, at(AS_OF))
+        due.work(bodies[-1])
+
+    with wire.meanwhile("TransactWriteItems", other):  # before the hold is written
+        due.work(bodies[-1])
+    emptied(due)
+    assert (seen(due)["status"], held(due)) == ("done", None)
+
+
+def test_a_run_between_a_release_and_its_work_is_not_held_for_the_same(
+    due: Desk, dynamodb_client: Any
+) -> None:
+    started(due)
+    emptied(due)
+    released(due, held_run(due), NO_KEY, due.clock.now())
+    waiting, due.queue.bodies = due.queue.bodies, []
+    started(due, "run-2")
+    emptied(due)
+    assert held(due) == "run-1"
+    due.queue.bodies = waiting
+    emptied(due)
+    assert truth(dynamodb_client, due)[0] == {"expired": DUE}
+    assert [seen(due, name)["status"] for name in ("run-1", "run-2")] == ["done", "done"]
+    assert held(due) is None
 
 
 def test_a_preview_writes_nothing_that_is_not_its_own(due: Desk, wire: Wire) -> None:

@@ -77,9 +77,12 @@ class RunFuses:
                 as_of = max(run.as_of, run.released_at or run.as_of)
                 self._fuses.done(run.job, name, run.id, as_of, done[name])
 
-    def release(self, run: Run) -> None:
-        for name in sorted(run.own_holds):
-            self._fuses.release(run.job, name, run.id)
+    def let_go(self, run: Run, but: frozenset[str] = frozenset()) -> None:
+        """Whatever is held by this run, and should not be: a run that is over holds nothing, and of
+        two who judged it at once only one moved it on."""
+        for name, fuse in self._fuses.of(run.job, providers_of(run.scope)).items():
+            if fuse.held is not None and fuse.held.run_id == run.id and name not in but:
+                self._fuses.release(run.job, name, run.id)
 
 
 def _irreversible(states: Mapping[str, ShardState]) -> Counter[str]:

@@ -13,7 +13,6 @@ from tacit.policies import shipped
 from tacit.replies import Answer, Request, record_of, recorded
 from tacit.runtime.answers import dumps, money_json
 from tacit.runtime.caller import Caller
-from tacit.runtime.fuses import RunFuses
 from tacit.runtime.jobs import Jobs, stands_still
 from tacit.runtime.stack import Stack
 from tacit.store.repository import KeyUsed
@@ -184,7 +183,6 @@ def released(stack: Stack, run: Run, request: Request, now: datetime) -> Answer:
             jobs.runs.move(after, HELD, record_of(request, answer, now))
         except KeyUsed:
             return recorded(stack.repository, request, now) or answer
-    RunFuses(stack.table).release(after)
     jobs.deal(after)
     return answer
 

@@ -110,6 +110,8 @@ class Stages:
     def over(self, parcel: Parcel) -> None:
         """The parcel's shards are done. Whoever finds that all are moves the run on."""
         run = self._jobs.runs.get(parcel.run_id)
+        if run is not None and parcel.stage == PLAN != run.stage:
+            self._fuses.let_go(run, frozenset() if run.finished_at else run.own_holds)
         if run is None or run.finished_at is not None:
             return
         states = self._jobs.runs.shards(run.id, parcel.stage)
@@ -130,12 +132,17 @@ class Stages:
         else:
             held = self._fuses.judged(run, states, self._clock.now())
             after = replace(run, planned=planned, held=held, stage=WORK)
-        if not self._jobs.runs.move(after, PLAN):
-            return self._jobs.runs.get(run.id) or after
-        return after
+        if self._jobs.runs.move(after, PLAN):
+            return after
+        there = self._jobs.runs.get(run.id) or after
+        self._fuses.let_go(there, frozenset() if there.finished_at else there.own_holds)
+        return there
 
     def _worked(self, run: Run, states: dict[str, ShardState]) -> None:
-        """All is done that may be: the run is over, or waits for its release."""
+        """All is done that may be: the run is over, or waits for its release. Only when what was
+        released is done do others meet nothing of it, and may judge for themselves."""
+        if not run.waits:
+            self._fuses.let_go(run)
         self._fuses.done(run, states)
         if run.waits:
             self._jobs.runs.move(replace(run, stage=HELD), run.stage)
