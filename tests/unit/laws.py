@@ -28,6 +28,7 @@ STAYS = {
     "as_its_parent": "it follows its parent, whose day it is (S11)",
     "autorenewal_off": "the switch is off: it ends, or somebody pays (R2)",
     "still_short": "unpaid, and asked for in every run (G14)",
+    "still_owed": "the same, of what a warranty laid out (I16)",
     "term_is_over": "switched off for a whole term, which nobody pays for (S14)",
 }
 MOVED_BACK_BY = {

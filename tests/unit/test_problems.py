@@ -59,6 +59,7 @@ OF_JOBS = {
     "not_due",
     "left_to_renewals",
     "autorenewal_off",
+    "still_owed",
     "still_short",
     "term_is_over",
     "as_its_parent",

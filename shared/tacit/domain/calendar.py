@@ -9,7 +9,7 @@ from typing import assert_never
 
 from tacit.domain.days import add_days, day_start
 from tacit.domain.expiry_notices import next_notice_on
-from tacit.domain.notices import OPEN, notice_of_period, owed_due_on
+from tacit.domain.notices import OPEN, notice_of_period, owed_since
 from tacit.domain.policy import Policy
 from tacit.domain.values import Contract, Notice, Status
 
@@ -21,8 +21,8 @@ def renewal_due_on(contract: Contract, policy: Policy) -> date | None:
     was switched off unpaid is served again once the money is there (S14)."""
     if policy.follows_parent(contract):
         return None
-    begins_on, owed_on = term_due_on(contract, policy), owed_due_on(contract)
-    return min((day for day in (begins_on, owed_on) if day is not None), default=None)
+    days = (term_due_on(contract, policy), owed_since(contract))
+    return min((day for day in days if day is not None), default=None)
 
 
 def term_due_on(contract: Contract, policy: Policy) -> date | None:

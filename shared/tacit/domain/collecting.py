@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from tacit.domain.activation import activated, trial_days, tried_out
-from tacit.domain.calendar import renewal_due_on
+from tacit.domain.calendar import renewal_due_on, term_due_on
 from tacit.domain.days import add_days, add_months, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.money import Money
@@ -125,14 +125,17 @@ def collect(
     order = situation.order
     if order is None:
         raise Broken("its order is not there")
-    if contract.owed is not None and _owes_today(contract, today):
-        return _owed(contract, contract.owed, purse, by, policy, now)
+    if contract.owed is not None:
+        found = _owed(contract, contract.owed, purse, by, policy, now)
+        if isinstance(found.decision, Change) or not _begins(contract, policy, today):
+            return found
+        purse = found.purse  # the next term has its own turn
     there = notice_of_period(contract)
     notice = there or made(contract, policy, situation.newest, today)
     over = contract.status is Status.ACTIVE and today >= contract.expires_on
     lost = over and steps_in(contract, policy)
     if lost and not order.autorenewal:
-        return Collected(_warranted(contract, there, notice, by, policy, now), purse)
+        return _laid_out(contract, there, notice, purse, by, policy, now)
     if contract.status is Status.INACTIVE and _is_over(contract, today):
         return Collected(NothingToDo(contract, "term_is_over"), purse)
     if not order.autorenewal and (there is not None or contract.status is Status.PENDING):
@@ -145,7 +148,7 @@ def collect(
     last_day = today >= notice.due_on
     account = purse.sufficient(notice.amount, last_day)
     if account is None and lost:
-        return Collected(_warranted(contract, there, notice, by, policy, now), purse)
+        return _laid_out(contract, there, notice, purse, by, policy, now)
     if account is None:
         return _short(contract, there, notice, purse, by, policy, now)
     paid = replace(_paid(account, contract, there, notice, by, policy, now), stands_on_order=order)
@@ -175,40 +178,50 @@ def _is_over(contract: Contract, today: date) -> bool:
     return add_months(contract.expires_on, contract.term_months, contract.anchor_day) <= today
 
 
-def _owes_today(contract: Contract, today: date) -> bool:
-    due_on = owed_due_on(contract)
-    return due_on is not None and today >= due_on
+def _begins(contract: Contract, policy: Policy, today: date) -> bool:
+    term_on = term_due_on(contract, policy)
+    return term_on is not None and today >= term_on
 
 
 def _owed(
     contract: Contract, owed: Owed, purse: Purse, by: Actor, policy: Policy, now: datetime
 ) -> Collected:
-    """What a warranty laid out comes first, as soon as the money is there; until then the holder
-    is reminded, step by step (I16)."""
+    """What a warranty laid out comes first, as soon as the money is there; until then its money is
+    kept, and the holder is reminded, step by step (I16)."""
     account = purse.sufficient(owed.notice.amount, last_day=False)
     if account is None:
-        kept = purse
-        if policy.renewal.short_balance is ShortBalance.RESERVE:
-            fullest = purse.fullest(owed.notice.amount)
-            kept = purse.keeping(fullest, owed.notice.amount, contract.id)
+        kept, again_on = _keeping(contract, owed.notice, purse, policy), owed_due_on(contract)
+        if again_on is not None and local_day(now, policy.zone) < again_on:
+            return Collected(NothingToDo(contract, "still_owed", again_on), kept)
         return Collected(contacted(contract, owed, by, policy, now), kept)
     paid = paid_off(contract, owed, account, by, policy, now)
     left = paid.movement.account if paid.movement is not None else account
     return Collected(paid, purse.without(left, contract.id))
 
 
-def _warranted(
+def _laid_out(
     contract: Contract,
     there: Notice | None,
     notice: Notice,
+    purse: Purse,
     by: Actor,
     policy: Policy,
     now: datetime,
-) -> Change:
+) -> Collected:
+    """The warranty steps in. What is owed from now on keeps its money on this day as well."""
+    kept = _keeping(contract, notice, purse, policy)
     if there is not None:
-        return warranted(contract, notice, by, policy, now)
+        return Collected(warranted(contract, notice, by, policy, now), kept)
     first = _noticed(contract, notice, by, policy, now)
-    return and_at_last(first, warranted(first.contract, notice, by, policy, now))
+    change = and_at_last(first, warranted(first.contract, notice, by, policy, now))
+    return Collected(change, kept)
+
+
+def _keeping(contract: Contract, notice: Notice, purse: Purse, policy: Policy) -> Purse:
+    """G14, where the policy keeps money for what does not fit."""
+    if policy.renewal.short_balance is not ShortBalance.RESERVE:
+        return purse
+    return purse.keeping(purse.fullest(notice.amount), notice.amount, contract.id)
 
 
 def _short(
@@ -233,10 +246,7 @@ def _short(
     )
     tried = replace(notice, tried_on=today, short=short)
     after = replace(contract, notice=tried)
-    kept = purse
-    if policy.renewal.short_balance is ShortBalance.RESERVE:
-        kept = purse.keeping(fullest, notice.amount, contract.id)
-    before = notice.short
+    kept, before = _keeping(contract, notice, purse, policy), notice.short
     if before is not None and notice.tried_on == today and before.short == short.short:
         return Collected(NothingToDo(contract, "still_short", add_days(today, 1)), kept)
     if before is not None and (before.code, before.account_id) == (short.code, short.account_id):

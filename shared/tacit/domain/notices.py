@@ -99,8 +99,15 @@ def _price(contract: Contract, policy: Policy, newest: Policy) -> Money:
     return today.price
 
 
+def owed_since(contract: Contract) -> date | None:
+    """The day on which a warranty laid something out (I16). From then on it is due in every run, so
+    that whatever is less important meets it and leaves it its money (G14)."""
+    owed = contract.owed
+    return owed.since if owed is not None and contract.status is not Status.CLOSED else None
+
+
 def owed_due_on(contract: Contract) -> date | None:
-    """The day on which what a warranty laid out is asked for again (I16)."""
+    """The day on which there is news of it: the holder is contacted once a day at the most."""
     owed = contract.owed
     if owed is None or contract.status is Status.CLOSED:
         return None

@@ -15,10 +15,11 @@ from typing import TypeAlias
 from tacit.domain.decision import Situation
 from tacit.domain.refusals import Broken
 from tacit.domain.values import Contract
+from tacit.runtime.due import Due
 from tacit.runtime.errand import Errand
 from tacit.runtime.group import Group
 from tacit.runtime.jobs import Jobs, Parcel
-from tacit.runtime.one_holder import Due, OneHolder, Pending, all_through
+from tacit.runtime.one_holder import OneHolder, Pending, all_through
 from tacit.runtime.parcels import work_parcel
 from tacit.runtime.related import is_covered, is_parked, order_key
 from tacit.runtime.stack import Stack
@@ -204,7 +205,7 @@ class Collector:
                     continue
                 if done_by(raw) == errand.mark and kept is not None and key not in kept:
                     continue  # counted, when time ran out
-                if done_by(raw) == errand.mark and not _is_short(raw):
+                if done_by(raw) == errand.mark and not _waits_for_money(raw):
                     self._note_done(key, raw, errand, tally)
                 elif is_parked(raw, errand.job):
                     tally.note(key, raw, "parked")
@@ -241,10 +242,10 @@ def _alone(members: Sequence[Pending], of: frozenset[str]) -> None:
         pending.holder.race_lost(of)
 
 
-def _is_short(raw: Raw) -> bool:
-    """Whether its open notice says why it could not be paid."""
+def _waits_for_money(raw: Raw) -> bool:
+    """Whether its open notice says why it could not be paid, or something is owed."""
     notice = raw.get("notice", {}).get("M", {})
-    return "M" in notice.get("short", {})
+    return "M" in notice.get("short", {}) or "M" in raw.get("owed", {})
 
 
 def _due(

@@ -10,11 +10,12 @@ fit before may fit now, and nothing less important comes before it.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tacit.domain.collecting import Collected, Purse, by_priority, collect
-from tacit.domain.decision import Change, Decision, NothingToDo, Situation
-from tacit.domain.policy import Policy, ShortBalance
+from tacit.domain.collecting import Collected, Purse, collect
+from tacit.domain.decision import Change, Decision, NothingToDo
+from tacit.domain.policy import ShortBalance
 from tacit.domain.refusals import Broken
-from tacit.domain.values import JOB, Contract
+from tacit.domain.values import JOB
+from tacit.runtime.due import Due, in_order, word_of, written
 from tacit.runtime.errand import Errand, Verdict, judged
 from tacit.runtime.group import Group
 from tacit.runtime.tally import Tally
@@ -23,7 +24,6 @@ from tacit.store import keys
 from tacit.store.account_items import account_of
 from tacit.store.accounts_of import raw_accounts
 from tacit.store.codec import Raw
-from tacit.store.deeds import Deed
 from tacit.store.patience import Busy
 from tacit.store.repository import LostRace, done_by
 from tacit.store.together import MOST
@@ -34,25 +34,13 @@ _OF_ACCOUNT = ("account", "line")  # how the writes of a movement are called
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """One contract that is due, as it was last read; `before` is what this run did with it
-    earlier."""
-
-    key: keys.Key
-    raw: Raw
-    contract: Contract
-    situation: Situation
-    policy: Policy
-    before: Deed | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Pending:
-    """A decision of a holder's fold that is to be committed."""
+    """A decision of a holder's fold that is to be committed; `keeps`: money is kept for it."""
 
     holder: "OneHolder"
     due: Due
     change: Change
+    keeps: bool = False
 
 
 class OneHolder:
@@ -74,11 +62,13 @@ class OneHolder:
         self._accounts: Sequence[Raw] | None = accounts
         self._till, self._person, self._errand = till, person, errand
         self._tally, self._again = tally, again
-        self._left = _in_order(due)
+        self._left = in_order(due)
         self._failed: set[keys.Key] = set()
+        self._short: dict[keys.Key, Due] = {}  # written down, and its money is kept
+        self._loser: keys.Key | None = None  # what lost the last race by itself
         self._paid: tuple[str, ...] = ()
         self._aside: list[tuple[Due, Decision, Verdict]] = []
-        self.lost = False
+        self.lost = self._fresher = False
         self._room = MOST  # how many decisions are put together
 
     def race_lost(self, of: frozenset[str]) -> None:
@@ -92,19 +82,34 @@ class OneHolder:
         """Whatever is left; raises OutOfTime, and Busy where others always come first."""
         lost = 0
         while self._left:
+            self._left, self._short = in_order((self._left | self._short).values()), {}
             before = self._untried
             try:
                 self._commit_more_and_more()
                 self.settle()
                 break
             except LostRace:
-                lost = lost + 1 if self._untried == before else 0
+                stuck = self._untried == before and not self._fresher
+                lost, self._fresher = lost + 1 if stuck else 0, False
                 if lost > _LOST_RACES:
-                    raise Busy(f"lost {lost} races") from None
+                    self._give_up(lost)
+                    lost = 0
                 self._till.step_back(lost)
         for due in self._left.values():
             if due.key in self._failed:
                 self._tally.note(due.key, due.raw, "failed")
+
+    def _give_up(self, lost: int) -> None:
+        """A contract that always loses by itself stops nobody else: it is left to the next run, and
+        parked after three. Raises Busy where it is an account that others always come first to."""
+        due, busy = self._left.get(self._loser or ("", "")), Busy(f"lost {lost} races")
+        if due is None or due.key in self._failed:
+            raise busy from None
+        word = self._till.fail(due.key, due.raw, busy, self._errand)
+        if word == "failed":
+            self._failed.add(due.key)
+        else:
+            self._through(due, word)
 
     def _commit_more_and_more(self) -> None:
         """After a race the first by itself, since it may be the one that cannot be committed;
@@ -114,7 +119,7 @@ class OneHolder:
         if self._room == 1:
             first = next(folded, None)
             if first is not None:
-                self._commit(first.due, first.change)
+                self._commit(first)
             if self.lost:
                 raise LostRace
             self._room = 2
@@ -144,7 +149,7 @@ class OneHolder:
             self.race_lost(of)
             return
         for pending in members:
-            self._commit(pending.due, pending.change)
+            self._commit(pending)
 
     def fold(self) -> Iterator[Pending]:
         """What is to be committed, from the first that is left to the last: the charges, then what
@@ -160,7 +165,7 @@ class OneHolder:
             if due.key in self._failed:
                 purse = _kept(found, purse, due)
                 continue
-            decision = found.decision
+            decision, keeps = found.decision, found.purse.kept != purse.kept
             steps = (decision,) if isinstance(decision, Change) else ()
             verdict = judged(self._errand, due.key, due.raw, steps, due.before)
             agreed = verdict.word != "different"
@@ -170,7 +175,7 @@ class OneHolder:
             elif decision.movement is not None:
                 yield Pending(self, due, decision)
             else:
-                written.append(Pending(self, due, decision))
+                written.append(Pending(self, due, decision, keeps))
         yield from written
 
     def settle(self) -> None:
@@ -187,9 +192,11 @@ class OneHolder:
         """The decision was committed."""
         due, change = pending.due, pending.change
         self._left.pop(due.key)
-        self._tally.note(due.key, due.raw, _word(change), (change,), due.before)
+        self._tally.note(due.key, due.raw, word_of(change), (change,), due.before)
         if change.movement is not None:
             self._paid = (*self._paid, due.contract.id)
+        elif pending.keeps:
+            self._short[due.key] = written(due, change)
 
     @property
     def _untried(self) -> int:
@@ -221,12 +228,16 @@ class OneHolder:
     def _kept_back(self, due: Due, decision: Decision, verdict: Verdict) -> None:
         """Nothing is committed: there is nothing to do, or it waits, or it is only planned."""
         self._left.pop(due.key)
+        if due.told and not isinstance(decision, Change) and not verdict.difference:
+            return
         if isinstance(decision, Change) and verdict.word == "planned":
-            word = "refused" if _word(decision) == "refused" else "planned"
+            word = "refused" if word_of(decision) == "refused" else "planned"
             self._tally.note(due.key, due.raw, word, (decision,))
         elif isinstance(decision, Change) or verdict.difference:
             steps = (decision,) if isinstance(decision, Change) else ()
             self._tally.keep_back(due.key, due.raw, verdict, steps, due.before)
+        elif decision.code == "still_owed" and due.before is not None:
+            self._tally.note(due.key, due.raw, "done", (), due.before)
         elif decision.code == "still_short" and due.before is not None:
             self._tally.note(due.key, due.raw, "refused", (), due.before)
         elif decision.code == "still_short":
@@ -237,12 +248,15 @@ class OneHolder:
     def _park(self, due: Due, reason: str) -> None:
         self._through(due, self._till.park(due.key, due.raw, reason, self._errand))
 
-    def _commit(self, due: Due, change: Change) -> None:
+    def _commit(self, pending: Pending) -> None:
+        due, change = pending.due, pending.change
         pays = change.movement is not None
         try:
             word = self._till.commit(due.key, due.raw, change, self._errand)
         except LostRace as race:
+            self._loser = None
             if not all(name.startswith(_OF_ACCOUNT) for name in race.of):
+                self._loser = due.key
                 self._read_again(due)
             there = self._left.get(due.key)
             if pays or (there is not None and done_by(there.raw) != self._errand.mark):
@@ -252,7 +266,7 @@ class OneHolder:
                 self._aside.append((there, short, Verdict(0)))
             return
         if word == "done":
-            all_through(self._till, [Pending(self, due, change)])
+            all_through(self._till, [pending])
             return
         if word == "failed" and pays:
             # It may have gone through all the same; if not, its money is kept for the next run.
@@ -270,11 +284,12 @@ class OneHolder:
     def _read_again(self, due: Due) -> None:
         """Its place in the order may be another one now."""
         found = self._again(due.key)
+        self._fresher |= found is None or (found.raw, found.situation) != (due.raw, due.situation)
         if found is None:
             self._left.pop(due.key)
             self._failed.discard(due.key)
         else:
-            self._left = _in_order([*(self._left | {due.key: found}).values()])
+            self._left = in_order((self._left | {due.key: found}).values())
 
 
 def all_through(till: Till, members: Sequence[Pending]) -> None:
@@ -288,12 +303,6 @@ def all_through(till: Till, members: Sequence[Pending]) -> None:
             holder.lost = True
 
 
-def _in_order(due: list[Due]) -> dict[keys.Key, Due]:
-    by_id = {each.contract.id: each for each in due}
-    ordered = by_priority([(each.contract, each.policy) for each in due])
-    return {by_id[contract.id].key: by_id[contract.id] for contract, _ in ordered}
-
-
 def _kept(found: Collected, purse: Purse, due: Due) -> Purse:
     """The purse where a charge that is not committed keeps its money."""
     decision = found.decision
@@ -303,15 +312,3 @@ def _kept(found: Collected, purse: Purse, due: Due) -> Purse:
         return purse
     account, amount = decision.movement.before, decision.charges[0].amount
     return purse.keeping(account, amount, due.contract.id)
-
-
-def _word(change: Change) -> str:
-    """A try that found too little is written down, and has not done what it was to do."""
-    notice = change.contract.notice
-    tried = notice is not None and notice.short is not None and change.movement is None
-    return "refused" if tried and _is_new(change) else "done"
-
-
-def _is_new(change: Change) -> bool:
-    before = change.before.notice if change.before is not None else None
-    return before != change.contract.notice
