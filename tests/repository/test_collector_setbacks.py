@@ -13,6 +13,7 @@ from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
+from tacit.store.run_lines import LINE, RunLines
 from tacit.store.writes import put
 from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, poisoned
@@ -34,8 +35,8 @@ from tests.repository.nights import (
     top_up,
     untrue,
 )
-from tests.repository.tills import account, book
-from tests.repository.wire import Wire
+from tests.repository.tills import account, book, opened
+from tests.repository.wire import Cut, Wire
 
 REGISTRAR = newest(PROVIDER)
 EARLY, LATE = date(2026, 4, 20), date(2026, 5, 1)
@@ -359,3 +360,32 @@ def test_a_run_of_one_provider_leaves_the_others_alone(desk: Desk, dynamodb_clie
     desk.work(message("run-1").replace('"scope": "*"', '"scope": "kriax"'))
     assert counts(desk, "run-1") == {}
     assert paid_in_order(desk) == []
+
+
+@pytest.mark.parametrize("keys_are_kept", [True, False])
+def test_a_run_of_one_provider_counts_and_tells_nothing_that_another_run_does_for_others_meanwhile(
+    desk: Desk,
+    dynamodb_client: Any,
+    wire: Wire,
+    monkeypatch: pytest.MonkeyPatch,
+    keys_are_kept: bool,
+) -> None:
+    """A holder of another provider in the same shard, renewed while this run was cut off."""
+    if not keys_are_kept:
+        monkeypatch.setattr("tacit.store.shard_states._BYTES_OF_KEYS", 100)
+    shard = keys.shard_of(PROVIDER, "alice")
+    other = next(f"n-{n}" for n in range(500) if keys.shard_of("kriax", f"n-{n}") == shard)
+    plan = next(iter(newest("kriax").plans))
+    server = {"label": "server", "starts_on": date(2025, 4, 20), "expires_on": EARLY}
+    desk.register("k-1", provider="kriax", plan=plan, holder=other, imported=True, **server)
+    opened(desk, "a-k", 1_000_000, provider="kriax", holder=other, currency="EUR")
+    two_and_one(desk, dynamodb_client, 3 * DOMAIN)
+    mine = message("run-mine").replace('"scope": "*"', f'"scope": "{PROVIDER}"')
+    with wire.cut_off("before", "TransactWriteItems", 1), pytest.raises(Cut):
+        desk.work(mine)
+    desk.work(message("run-all").replace('"scope": "*"', '"scope": "kriax"'))
+    assert counts(desk, "run-all") == {"done": 1}
+    desk.work(mine)
+    assert counts(desk, "run-mine") == {"done": 3}
+    lines, _ = RunLines(desk.table).page("run-mine", LINE, 50, None)
+    assert {line["provider"] for line in lines} == {PROVIDER}

@@ -32,6 +32,7 @@ from tacit.store.codec import Item, Raw
 from tacit.store.deeds import Deed, deed_of_run
 from tacit.store.mapping import contract_of, order_of
 from tacit.store.repository import done_by
+from tacit.store.runs import ALL
 from tacit.store.shard_states import ShardState
 from tacit.versions import newest_of, policy_of
 
@@ -67,7 +68,8 @@ class Collector:
         """True when the shard is done, False when time ran out before its end."""
         by_holder = {} if state.done else self._by_holder(errand)
         while not state.done:
-            last, found = _next(by_holder, state)
+            last, of_anybody = _next(by_holder, state)
+            found = self._covered(of_anybody, errand.scope)
             if last is None:
                 state = self._stages.saved(errand, state.over())
                 continue
@@ -146,6 +148,18 @@ class Collector:
             if after is None:
                 return found
 
+    def _covered(self, found: list[keys.Key], scope: str) -> list[keys.Key]:
+        """What the run may count. The calendar does not know providers, so that of a run of one
+        the heads are asked before anything is written down of them."""
+        if scope == ALL:
+            return found
+        covered: list[keys.Key] = []
+        for start in range(0, len(found), _HEADS_AT_ONCE):
+            some = found[start : start + _HEADS_AT_ONCE]
+            heads = self._stack.table.get_many(some)
+            covered += [key for key in some if key in heads and is_covered(heads[key], scope)]
+        return covered
+
     def _work_holders(
         self, found: list[keys.Key], kept: Kept, errand: Errand, tally: Tally
     ) -> None:
@@ -191,7 +205,7 @@ class Collector:
     def _read(
         self, found: list[keys.Key], kept: Kept, errand: Errand, tally: Tally
     ) -> Iterator[Due]:
-        """What is covered, can be read and was not worked by this run already; all others are
+        """What can be read and was not worked by this run already; all others are
         counted. A contract that is due again after this run renewed it waits for the next run; one
         that could not be paid is asked again, since money is kept for it."""
         for start in range(0, len(found), _HEADS_AT_ONCE):
@@ -201,8 +215,6 @@ class Collector:
             wanted = {order for _, raw in raws if (order := order_key(raw)) is not None}
             orders = self._stack.table.get_many(sorted(wanted))
             for key, raw in raws:
-                if not is_covered(raw, errand.scope):
-                    continue
                 if done_by(raw) == errand.mark and kept is not None and key not in kept:
                     continue  # counted, when time ran out
                 if done_by(raw) == errand.mark and not _waits_for_money(raw):
