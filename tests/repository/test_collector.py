@@ -119,7 +119,7 @@ def test_a_holder_for_whom_time_ran_out_is_finished_by_the_next_messages_and_cou
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     ("operation", "number"),
-    [("TransactWriteItems", 1), ("TransactWriteItems", 4), ("PutItem", 1), ("PutItem", 2)],
+    [*(("TransactWriteItems", n) for n in (1, 4, 8)), ("PutItem", 1)],
 )
 def test_G2_a_message_cut_off_anywhere_is_finished_by_its_next_delivery_and_counted_once(
     desk: Desk, dynamodb_client: Any, wire: Wire, when: str, operation: str, number: int
@@ -239,3 +239,52 @@ def test_a_whole_run_over_all_shards_adds_up(desk: Desk, dynamodb_client: Any) -
     assert total == {"done": 12, "unchanged": 0, "refused": 12, "parked": 0, "failed": 0}
     assert [kinds(paid_in_order(desk, holder)) for holder in holders] == ["d"] * 12
     assert desk.run_job("run-1", "2026-04-05", RENEWALS) == total
+
+
+def told(desk: Desk, run_id: str = "run-1") -> list[str]:
+    lines, behind = RunLines(desk.table).page(run_id, LINE, 2_000, None)
+    assert behind is None
+    return [line["id"] for line in lines]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("time", [LONG, 0], ids=["at their end", "when time ran out"])
+def test_who_dies_where_he_tells_of_his_holders_has_told_all_or_nothing(
+    desk: Desk, dynamodb_client: Any, wire: Wire, when: str, time: int
+) -> None:
+    held = due("d", 20, EARLY, enabled=False)
+    stored(desk, dynamodb_client, due("h", 60, EARLY), due("d", 40, LATE), held)
+    purse(desk, 60 * HOSTING + 40 * DOMAIN)
+    with wire.cut_off(when, "TransactWriteItems", 1, "run_shard"), pytest.raises(Cut):
+        desk.work(message("run-1"), lambda: time)
+    if time == LONG and when == "before":
+        assert told(desk) == []
+    desk.work(message("run-1"))
+    assert len(told(desk)) == len(set(told(desk))) == 120
+    assert counts(desk, "run-1") == {"done": 120}
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_who_dies_between_two_items_of_lines_has_told_nothing(
+    desk: Desk, dynamodb_client: Any, wire: Wire, number: int
+) -> None:
+    """And whoever works the holder again puts them in another order."""
+    stored(desk, dynamodb_client, due("h", 60, EARLY), due("d", 60, LATE))
+    purse(desk, 60 * HOSTING + 60 * DOMAIN)
+    with wire.cut_off("after", "PutItem", number, "line#"), pytest.raises(Cut):
+        desk.work(message("run-1"))
+    assert told(desk) == []
+    desk.work(message("run-1"))
+    assert len(told(desk)) == len(set(told(desk))) == 120
+
+
+def test_a_worker_who_is_behind_tells_nothing_over_what_was_told(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    """He is about to tell of the one for whom he had time, when another one has told of all."""
+    stored(desk, dynamodb_client, due("d", 30, LATE))
+    purse(desk, 30 * DOMAIN)
+    with wire.meanwhile("TransactWriteItems", lambda: desk.work(message("run-1")), 1, "run_shard"):
+        desk.work(message("run-1"), lambda: 0)
+    assert len(told(desk)) == len(set(told(desk))) == 30
+    assert counts(desk, "run-1") == {"done": 30}

@@ -232,7 +232,7 @@ def test_an_outage_of_ours_fails_no_message_and_parks_nobody(
     stored(desk, dynamodb_client, due("d", 8, LATE))
     purse(desk, 8 * DOMAIN)
     for run in ("run-1", "run-2", "run-3", "run-4"):
-        with wire.refused("TransactWriteItems", 999, "ThrottlingException"):
+        with wire.refused("TransactWriteItems", 999, "ThrottlingException", sparing="run_shard"):
             desk.work(message(run))
         assert counts(desk, run) == {"failed": 8}
     assert Parking(desk.table).page([PROVIDER], 50, None) == ([], None)

@@ -1,5 +1,6 @@
 """A job whole, on thousands of contracts: cut off anywhere, delivered twice, with bad records."""
 
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -8,13 +9,15 @@ import pytest
 
 from tacit.domain.commands import Cancel
 from tacit.domain.refusals import Broken
+from tacit.domain.values import JOB
 from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
 from tacit.runtime.shards import PAGE
 from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
-from tacit.store.runs import ALL
+from tacit.store.run_lines import LINE, PLANNED, LineKind, RunLines
+from tacit.store.runs import ALL, PLAN, WORK, Run
 from tacit.store.writes import put
 from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, bad_heads, poisoned, truth
@@ -42,7 +45,12 @@ def all_of(run_id: str, shards: list[str]) -> str:
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(
     ("operation", "number"),
-    [("TransactWriteItems", 1), ("TransactWriteItems", 4), ("PutItem", 1), ("PutItem", 2)],
+    [
+        ("TransactWriteItems", 1),
+        ("TransactWriteItems", 4),
+        ("TransactWriteItems", 5),
+        ("PutItem", 1),
+    ],
 )
 def test_G2_a_message_cut_off_anywhere_is_finished_by_its_next_delivery_and_counted_once(
     desk: Desk, dynamodb_client: Any, wire: Wire, when: str, operation: str, number: int
@@ -55,6 +63,26 @@ def test_G2_a_message_cut_off_anywhere_is_finished_by_its_next_delivery_and_coun
     assert state.done
     assert state.counts == {"done": PAGE + 20, "unchanged": 0, "parked": 0, "failed": 0}
     assert truth(dynamodb_client, desk)[1] == {"contract.expired": PAGE + 20}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    ("stage", "kind"), [(WORK, LINE), (PLAN, PLANNED)], ids=["a run", "a preview"]
+)
+def test_who_dies_where_he_tells_of_the_one_record_that_he_had_time_for_loses_no_line(
+    desk: Desk, dynamodb_client: Any, wire: Wire, when: str, stage: str, kind: LineKind
+) -> None:
+    shards = small(desk, dynamodb_client, PAGE - 20, 1)
+    preview = Run("run-1", EXPIRIES, at(AS_OF), at(AS_OF), ALL, JOB, stage, stage == PLAN)
+    Jobs(desk).runs.create(preview, at(AS_OF))
+    message = replace(Parcel.read(all_of("run-1", shards)), stage=stage).text()
+    with wire.cut_off(when, "TransactWriteItems", 1, "run_shard"), pytest.raises(Cut):
+        desk.work(message, lambda: 0)
+    desk.work(message)
+    lines = RunLines(desk.table).of_shard("run-1", shards[0], kind)
+    assert len(lines) == len({line["id"] for line in lines}) == PAGE - 20
+    counts = Jobs(desk).runs.shard("run-1", shards[0], stage).counts
+    assert counts["planned" if stage == PLAN else "done"] == PAGE - 20
 
 
 def test_an_invocation_without_time_works_one_record_and_sends_the_rest_on(
@@ -211,7 +239,7 @@ def test_an_outage_of_ours_parks_nobody(desk: Desk, wire: Wire, dynamodb_client:
     for number in range(4):
         with (
             pytest.MonkeyPatch.context() as patch,
-            wire.refused("TransactWriteItems", 999, "ThrottlingException"),
+            wire.refused("TransactWriteItems", 999, "ThrottlingException", sparing="run_shard"),
         ):
             patch.setattr("tacit.store.patience.time.sleep", lambda seconds: None)
             run = f"run-{number}"

@@ -45,14 +45,20 @@ class Wire:
             yield self
 
     @contextmanager
-    def refused(self, operation: str, times: int, error: str, *reasons: str) -> Iterator[None]:
-        """The next calls are answered with an error instead of being made; `reasons` are those of
-        a cancelled transaction, one for each of its items."""
-        left = [times]
+    def refused(
+        self, operation: str, times: int, error: str, *reasons: str, sparing: str = ""
+    ) -> Iterator[None]:
+        """The next calls are answered with an error instead of being made, but not those that name
+        what is spared; `reasons` are those of a cancelled transaction, one for each of its
+        items."""
+        left, asked = [times], threading.local()
+
+        def look(params: dict[str, Any], **_: Any) -> None:
+            asked.spared = bool(sparing) and sparing in str(params)
 
         def answer(**_: Any) -> tuple[Any, dict[str, Any]] | None:
             with self._lock:
-                if not left[0]:
+                if not left[0] or asked.spared:
                     return None
                 left[0] -= 1
             body: dict[str, Any] = {"Error": {"Code": error, "Message": "made up"}}
@@ -60,7 +66,10 @@ class Wire:
                 body["CancellationReasons"] = [{"Code": reason} for reason in reasons]
             return SimpleNamespace(status_code=400), {**body, "ResponseMetadata": {}}
 
-        with self._listening(f"before-call.dynamodb.{operation}", answer):
+        with (
+            self._listening(f"before-parameter-build.dynamodb.{operation}", look),
+            self._listening(f"before-call.dynamodb.{operation}", answer),
+        ):
             yield
 
     @contextmanager
@@ -79,35 +88,51 @@ class Wire:
             yield left
 
     @contextmanager
-    def meanwhile(self, operation: str, act: Callable[[], Any], times: int = 1) -> Iterator[None]:
-        """Somebody else's `act` is done before each of the next such calls goes out."""
-        left = [times]
+    def meanwhile(
+        self, operation: str, act: Callable[[], Any], times: int = 1, naming: str = ""
+    ) -> Iterator[None]:
+        """Somebody else's `act` is done before each of the next such calls goes out, of those that
+        name what is asked for."""
+        left, asked = [times], threading.local()
+
+        def look(params: dict[str, Any], **_: Any) -> None:
+            asked.counts = naming in str(params)
 
         def interrupt(**_: Any) -> None:
             with self._lock:
-                left[0] -= 1
-                if left[0] < 0:
+                left[0] -= asked.counts
+                if left[0] < 0 or not asked.counts:
                     return
             before, left[0] = left[0], 0  # what `act` itself sends is not interrupted
             act()
             left[0] = before
 
-        with self._listening(f"before-call.dynamodb.{operation}", interrupt):
+        with (
+            self._listening(f"before-parameter-build.dynamodb.{operation}", look),
+            self._listening(f"before-call.dynamodb.{operation}", interrupt),
+        ):
             yield
 
     @contextmanager
-    def cut_off(self, when: str, operation: str, number: int) -> Iterator[None]:
-        """The invocation ends before or after (`when`) its `number`-th such call."""
-        left = [number]
+    def cut_off(self, when: str, operation: str, number: int, naming: str = "") -> Iterator[None]:
+        """The invocation ends before or after (`when`) its `number`-th such call, of those that
+        name what is asked for."""
+        left, asked = [number], threading.local()
+
+        def look(params: dict[str, Any], **_: Any) -> None:
+            asked.counts = naming in str(params)
 
         def cut(**_: Any) -> None:
             with self._lock:
-                left[0] -= 1
-                if left[0] != 0:
+                left[0] -= asked.counts
+                if left[0] != 0 or not asked.counts:
                     return
             raise Cut
 
-        with self._listening(f"{when}-call.dynamodb.{operation}", cut):
+        with (
+            self._listening(f"before-parameter-build.dynamodb.{operation}", look),
+            self._listening(f"{when}-call.dynamodb.{operation}", cut),
+        ):
             yield
 
     @contextmanager

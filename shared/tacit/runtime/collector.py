@@ -67,14 +67,15 @@ class Collector:
     def _work_shard(self, errand: Errand, state: ShardState, totals: Counter[str]) -> bool:
         """True when the shard is done, False when time ran out before its end."""
         by_holder = {} if state.done else self._by_holder(errand)
+        past: Tally | None = None  # of the holders before, saved together with who comes next
         while not state.done:
             last, of_anybody = _next(by_holder, state)
             found = self._covered(of_anybody, errand.scope)
             if last is None:
-                state = self._stages.saved(errand, state.over())
+                state, past = self._stages.saved(errand, state.over(), past), None
                 continue
             if state.at_hand is None:
-                state = self._stages.saved(errand, state.begun(last, found))
+                state, past = self._stages.saved(errand, state.begun(last, found), past), None
                 continue  # with these holders, or where another worker is who is ahead
             tally = Tally()
             try:
@@ -87,20 +88,20 @@ class Collector:
                 return False
             self._count_gone(found, state, errand, tally)
             totals.update(tally.counts)
-            state = self._stages.counted(errand, state.past(last), tally)
+            state, past = state.past(last), tally
         return True
 
     def _out_of_time(self, state: ShardState, errand: Errand, tally: Tally) -> Tally:
         """What is through is told and summed, and counted where the keys that are left are known.
         Everything else is met again by whoever goes on."""
         through = tally.only({"done", "parked"})
-        self._stages.tell(errand, state, through)
+        told = Tally(through.entries)
         if state.keeps_keys:
-            left = [key for key in state.records if key not in through.entries]
-            state = state.left_with(left).counting(through.counts, through.totals)
+            state = state.left_with([key for key in state.records if key not in through.entries])
         else:
-            state = state.parked(through.counts["parked"]).counting({}, through.totals)
-        self._stages.saved(errand, state)
+            state = state.parked(through.counts["parked"])
+            told.unseen["done"] -= through.counts["done"]
+        self._stages.saved(errand, state, told)
         return through
 
     def _count_gone(

@@ -57,11 +57,10 @@ class Shards:
             worked, tally = work_page(state.records, errand)
             totals.update(tally.counts)
             if worked < len(state.records):
-                left = self._stages.counted(errand, state.left_at(worked), tally)
-                self._stages.saved(errand, left)
+                self._stages.saved(errand, state.left_at(worked), tally)
                 return False
             turned = state.turned(self._behind(state, errand))
-            state = self._stages.saved(errand, self._stages.counted(errand, turned, tally))
+            state = self._stages.saved(errand, turned, tally)
             if not state.done and self.is_late():
                 return False
         return True

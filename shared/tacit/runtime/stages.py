@@ -20,6 +20,7 @@ from tacit.store.repository import done_by
 from tacit.store.run_lines import DIFFERENCE, LINE, PLANNED, RunLines
 from tacit.store.runs import HELD, PLAN, REST, WORK, Run
 from tacit.store.shard_states import ShardState
+from tacit.store.writes import Write
 
 # The pages of a release come behind those of the work, and behind all is what was missing.
 _RELEASED, _AT_THE_END = 500_000, 999_999
@@ -60,38 +61,35 @@ class Stages:
     def _agreed(self, preview_id: str, shard: str) -> dict[str, Line]:
         return {line["id"]: line for line in self._lines.of_shard(preview_id, shard, PLANNED)}
 
-    def counted(self, errand: Errand, state: ShardState, tally: Tally) -> ShardState:
-        """The shard with what came of the records that are behind it now, which is told line by
-        line. To be saved afterwards."""
-        self.tell(errand, state, tally)
-        counts = tally.counts
-        if errand.stage == REST:  # what did not change was counted before the release
-            counts = Counter({n: k for n, k in counts.items() if n not in ("unchanged", "refused")})
-        return state.counting(counts, tally.totals)
-
-    def tell(self, errand: Errand, state: ShardState, tally: Tally) -> None:
-        behind = _RELEASED if errand.stage == REST else 0
-        page = (errand.run_id, errand.shard, behind + state.page)
-        if not errand.looks:
-            self._lines.put(*page, tally.lines, PLANNED if errand.plans else LINE)
-        self._lines.put(*page, tally.differences, DIFFERENCE)
-
-    def saved(self, errand: Errand, state: ShardState) -> ShardState:
-        """Where another worker has come as far with the shard, his state is the one to go on."""
+    def saved(self, errand: Errand, state: ShardState, tally: Tally | None = None) -> ShardState:
+        """The shard with what came of the records that are behind it now: it moves on, counts them
+        and tells them line by line, all at once or not at all. Where another worker has come as
+        far, his state is the one to go on, and only he has told."""
+        told: list[Write] = []
+        if tally is not None:
+            state = state.counting(_counts(errand, tally), tally.totals)
+            told += self._told(errand, state, tally)
         if state.done and errand.agreed:
-            missing = self._missing(errand)
-            self._lines.put(errand.run_id, errand.shard, _AT_THE_END, missing, DIFFERENCE)
+            missing = self._missing(errand, tally or Tally())
+            told += self._lines.told(errand.run_id, errand.shard, _AT_THE_END, missing, DIFFERENCE)
             state = state.counting({"different": len(missing)}, {})
         state = state.counting({}, self._table.units.taken())
-        if self._jobs.runs.save(errand.run_id, state, errand.stage):
+        if self._jobs.runs.save(errand.run_id, state, errand.stage, told):
             return state
         return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
 
-    def _missing(self, errand: Errand) -> list[dict[str, Any]]:
-        """What the preview had and nobody met in the shard: it is not due any more, and not by this
-        run."""
+    def _told(self, errand: Errand, state: ShardState, tally: Tally) -> list[Write]:
+        behind = _RELEASED if errand.stage == REST else 0
+        page = (errand.run_id, errand.shard, behind + state.page)
+        kind = PLANNED if errand.plans else LINE
+        lines = [] if errand.looks else self._lines.told(*page, tally.lines, kind)
+        return lines + self._lines.told(*page, tally.differences, DIFFERENCE)
+
+    def _missing(self, errand: Errand, last: Tally) -> list[dict[str, Any]]:
+        """What the preview had and nobody met in the shard, not in its `last` page either: it is
+        not due any more, and not by this run."""
         there = self._lines.of_shard(errand.run_id, errand.shard, LINE)
-        met = {line["id"] for line in there}
+        met = {line["id"] for line in [*there, *last.lines]}
         left = {n: line for n, line in (errand.agreed or {}).items() if n not in met}
         heads = self._table.get_many([keys.of_record(name) for name in left])
         done = {key for key, raw in heads.items() if done_by(raw) == errand.mark}
@@ -154,6 +152,12 @@ class Stages:
         late = max(0, int((now - run.as_of).total_seconds()))
         logger().info("run finished", run=run.id, seconds=seconds)
         finished(run.job, seconds, late)
+
+
+def _counts(errand: Errand, tally: Tally) -> Counter[str]:
+    """What did not change was counted before the release."""
+    before = ("unchanged", "refused") if errand.stage == REST else ()
+    return Counter({name: n for name, n in tally.counts.items() if name not in before})
 
 
 def _held(run: Run, stage: str) -> frozenset[str]:

@@ -219,10 +219,14 @@ def run_shard(run_id: str, stage: str, shard: str) -> Key:
     return f"run#{part(run_id)}", f"{stage}#{shard}"
 
 
-def run_line(run_id: str, kind: str, shard: str, page: int, number: int) -> Key:
+def run_line(
+    run_id: str, kind: str, shard: str, page: int, number: int, telling: str | None = None
+) -> Key:
     """One of the items that hold what a run did on a page of a shard; `kind` is "line",
-    "planned" or "difference". In this order the pages follow each other as they were worked."""
-    return f"run#{part(run_id)}", f"{run_lines(kind, shard)}{page:06d}#{number:03d}"
+    "planned" or "difference". In this order the pages follow each other as they were worked. Those
+    behind a page's first name the telling that they belong to."""
+    sk = f"{run_lines(kind, shard)}{page:06d}#{number:03d}"
+    return f"run#{part(run_id)}", sk if telling is None else f"{sk}#{telling}"
 
 
 def run_lines(kind: str, shard: str | None = None) -> str:

@@ -1,14 +1,18 @@
 """What a run did, or would do, record by record; and where both differ.
 
-One item for each page of records that a worker has at hand, written once. A line is a JSON object
-of ids, amounts, dates and codes. Names and addresses have no place in it: lines outlive what a
-customer may have changed or withdrawn.
+One item for each page of records that a worker has at hand, written in the transaction that moves
+its shard on: whoever dies before that has said nothing, and whoever comes late says nothing. A page
+with more lines has them in further items, put before that transaction under a name of their own;
+only those count that its first item names.
+
+A line is a JSON object of ids, amounts, dates and codes. Names and addresses have no place in it:
+lines outlive what a customer may have changed or withdrawn.
 """
 
 import json
+import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final, Literal
 
 from pynamodb.expressions.operand import Path
@@ -17,7 +21,7 @@ from tacit.store import keys
 from tacit.store.codec import Item
 from tacit.store.table import Table
 from tacit.store.walk import Place
-from tacit.store.writes import ConditionFailed, absent, put
+from tacit.store.writes import Write, put
 
 Line = dict[str, Any]
 LineKind = Literal["line", "planned", "difference"]
@@ -35,16 +39,18 @@ class RunLines:
     def __init__(self, table: Table) -> None:
         self.table = table
 
-    def put(
+    def told(
         self, run_id: str, shard: str, page: int, lines: Sequence[Mapping[str, Any]], kind: LineKind
-    ) -> None:
-        """All lines of a page, in their order. What a page said first stays: worked again after a
-        cut, it no longer knows what it did the first time."""
-        for number, part in enumerate(_parts(lines)):
-            pk, sk = keys.run_line(run_id, kind, shard, page, number)
-            item = {"pk": pk, "sk": sk, "item": kind, "lines": part, "ttl": _cleared_at()}
-            with suppress(ConditionFailed):
-                self.table.write(put(kind, item, absent))
+    ) -> list[Write]:
+        """All lines of a page, in their order, are told once these writes are committed together
+        with what moves the shard on. None where there are no lines."""
+        parts = list(_parts(lines))
+        telling = secrets.token_hex(8) if len(parts) > 1 else None
+        for number, part in enumerate(parts[1:], start=1):
+            key = keys.run_line(run_id, kind, shard, page, number, telling)
+            self.table.write(put(kind, _item(key, kind, part, None)))
+        key = keys.run_line(run_id, kind, shard, page, 0)
+        return [put(kind, _item(key, kind, part, telling)) for part in parts[:1]]
 
     def page(
         self, run_id: str, kind: LineKind, limit: int, place: Place | None
@@ -70,15 +76,36 @@ class RunLines:
 
     def _items(self, run_id: str, first: str, last: str, wanted: int) -> Iterator[Item]:
         """Items in key order, a few at a time and then more: how many lines each holds is not
-        known before, and most of a large item may not be wanted."""
+        known before, and most of a large item may not be wanted. What somebody put who then told
+        nothing is passed over."""
         pk, _ = keys.run(run_id)
         between, count, after = Path("sk").between(first, last), _ITEMS_AT_FIRST, None
+        told = _telling(first)  # also where it begins in the middle of a page
         while True:
             page = self.table.query(pk, sort=between, limit=min(count, wanted), after=after)
-            yield from page.items
+            for item in page.items:
+                of_page, telling = _telling(item["sk"])
+                if telling is None:
+                    told = of_page, item.get("telling")
+                elif told != (of_page, telling):
+                    continue
+                yield item
             after, count = page.after, min(2 * count, _MOST_ITEMS)
             if after is None:
                 return
+
+
+def _item(key: keys.Key, kind: LineKind, part: list[str], telling: str | None) -> Item:
+    """A page's first item names the telling, where there are more."""
+    pk, sk = key
+    item = {"pk": pk, "sk": sk, "item": kind, "lines": part, "ttl": _cleared_at()}
+    return item if telling is None else {**item, "telling": telling}
+
+
+def _telling(sk: str) -> tuple[str, str | None]:
+    """The page of an item, and which telling of it the item belongs to: None for the first."""
+    kind, shard, page, _, telling = [*sk.split("#"), "", "", "", ""][:5]
+    return f"{kind}#{shard}#{page}", telling or None
 
 
 def _parts(lines: Sequence[Mapping[str, Any]]) -> Iterator[list[str]]:

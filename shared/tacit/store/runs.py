@@ -19,7 +19,7 @@ from tacit.store.codec import Item, from_raw
 from tacit.store.repository import IdempotencyRecord, KeyUsed, idempotency_write
 from tacit.store.shard_states import ShardState, fields_of, shard_of
 from tacit.store.table import Page, Table
-from tacit.store.writes import ConditionFailed, absent, put
+from tacit.store.writes import ConditionFailed, Write, absent, put
 
 ALL = "*"
 # The stages, by which the shards' items are called; a run that is held waits between two of them.
@@ -156,12 +156,19 @@ class Runs:
         item = self.table.get(keys.run_shard(run_id, stage, shard))
         return shard_of(item) if item else ShardState(shard)
 
-    def save(self, run_id: str, state: ShardState, stage: str = WORK) -> bool:
-        """False where another worker, or this very call a moment ago, has come as far."""
+    def save(
+        self, run_id: str, state: ShardState, stage: str = WORK, told: Sequence[Write] = ()
+    ) -> bool:
+        """And what is told with it, both or neither. False where another worker, or this very call
+        a moment ago, has come as far."""
         pk, sk = keys.run_shard(run_id, stage, state.shard)
         item = {"pk": pk, "sk": sk, **fields_of(state), **_of_now()}
+        shard = put("shard", item, absent | (Path("page") < state.page))
         try:
-            self.table.write(put("shard", item, absent | (Path("page") < state.page)))
+            if told:
+                self.table.transact([shard, *told])
+            else:
+                self.table.write(shard)
         except ConditionFailed:
             return False
         return True

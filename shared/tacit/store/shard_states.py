@@ -60,10 +60,9 @@ class ShardState:
         return self._moved(after=place, records=tuple(records))
 
     def parked(self, number: int) -> "ShardState":
-        """The same where their keys are not kept. So many are counted, since they are not due any
+        """The same where their keys are not kept. So many are through, since they are not due any
         more; what was committed is counted by whoever comes to their end."""
-        place = {**(self.after or {}), "due": self.due - number}
-        return self._moved(after=place).counting({"parked": number}, {})
+        return self._moved(after={**(self.after or {}), "due": self.due - number})
 
     def over(self) -> "ShardState":
         return self._moved(done=True)
