@@ -200,6 +200,7 @@ def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
     assert untrue(desk, dynamodb_client) == []
 
 
+@pytest.mark.parametrize("ends", [LATE, date(2024, 10, 1)], ids=["once", "due again at once"])
 @pytest.mark.parametrize("keys_are_kept", [True, False])
 def test_time_that_runs_out_again_and_again_tells_and_sums_each_renewal_once(
     desk: Desk,
@@ -207,11 +208,12 @@ def test_time_that_runs_out_again_and_again_tells_and_sums_each_renewal_once(
     wire: Wire,
     monkeypatch: pytest.MonkeyPatch,
     keys_are_kept: bool,
+    ends: date,
 ) -> None:
     """And nobody has to ask the contracts' histories for what was done."""
     if not keys_are_kept:
         monkeypatch.setattr("tacit.store.shard_states._BYTES_OF_KEYS", 100)
-    stored(desk, dynamodb_client, due("d", 90, LATE))
+    stored(desk, dynamodb_client, due("d", 90, ends))
     purse(desk, 90 * DOMAIN)
     ticks = count()
     desk.queue.bodies = [message("run-1")]

@@ -70,7 +70,7 @@ class Collector:
         past: Tally | None = None  # of the holders before, saved together with who comes next
         while not state.done:
             last, of_anybody = _next(by_holder, state)
-            found = self._covered(of_anybody, errand.scope)
+            found = self._at_hand(of_anybody, state, errand)
             if last is None:
                 state, past = self._stages.saved(errand, state.over(), past), None
                 continue
@@ -84,24 +84,23 @@ class Collector:
                 self._work_holders(found, kept, errand, tally)
                 self._till.worked_one()
             except OutOfTime:
-                totals.update(self._out_of_time(state, errand, tally).counts)
+                totals.update(self._out_of_time(found, state, errand, tally).counts)
                 return False
             self._count_gone(found, state, errand, tally)
             totals.update(tally.counts)
             state, past = state.past(last), tally
         return True
 
-    def _out_of_time(self, state: ShardState, errand: Errand, tally: Tally) -> Tally:
-        """What is through is told and summed, and counted where the keys that are left are known.
-        Everything else is met again by whoever goes on."""
+    def _out_of_time(
+        self, found: list[keys.Key], state: ShardState, errand: Errand, tally: Tally
+    ) -> Tally:
+        """What is through is counted and told. Everything else is met again by whoever goes on."""
         through = tally.only({"done", "parked"})
-        told = Tally(through.entries)
-        if state.keeps_keys:
-            state = state.left_with([key for key in state.records if key not in through.entries])
-        else:
-            state = state.parked(through.counts["parked"])
-            told.unseen["done"] -= through.counts["done"]
-        self._stages.saved(errand, state, told)
+        if not state.keeps_keys:
+            self._count_gone(found, state, errand, through)
+        due = state.records if state.keeps_keys else found
+        left = state.left_with([key for key in due if key not in through.entries])
+        self._stages.saved(errand, left, through)
         return through
 
     def _count_gone(
@@ -149,9 +148,18 @@ class Collector:
             if after is None:
                 return found
 
+    def _at_hand(self, found: list[keys.Key], state: ShardState, errand: Errand) -> list[keys.Key]:
+        """What the run has to count of these. Where their keys are not kept, what it has told
+        already is none of it: it may be due again at once."""
+        covered = self._covered(found, errand.scope)
+        if state.keeps_keys:
+            return covered
+        told = self._stages.told_before(errand)
+        return [key for key in covered if key not in told]
+
     def _covered(self, found: list[keys.Key], scope: str) -> list[keys.Key]:
-        """What the run may count. The calendar does not know providers, so that of a run of one
-        the heads are asked before anything is written down of them."""
+        """The calendar does not know providers, so that of a run of one the heads are asked before
+        anything is written down of them."""
         if scope == ALL:
             return found
         covered: list[keys.Key] = []

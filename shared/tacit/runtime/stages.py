@@ -78,9 +78,14 @@ class Stages:
             return state
         return self._jobs.runs.shard(errand.run_id, errand.shard, errand.stage)
 
+    def told_before(self, errand: Errand) -> frozenset[keys.Key]:
+        """The records of the shard that were told in this stage."""
+        kind = PLANNED if errand.plans else LINE
+        lines = self._lines.of_shard(errand.run_id, errand.shard, kind, _behind(errand))
+        return frozenset(keys.of_record(line["id"]) for line in lines)
+
     def _told(self, errand: Errand, state: ShardState, tally: Tally) -> list[Write]:
-        behind = _RELEASED if errand.stage == REST else 0
-        page = (errand.run_id, errand.shard, behind + state.page)
+        page = (errand.run_id, errand.shard, _behind(errand) + state.page)
         kind = PLANNED if errand.plans else LINE
         lines = [] if errand.looks else self._lines.told(*page, tally.lines, kind)
         return lines + self._lines.told(*page, tally.differences, DIFFERENCE)
@@ -152,6 +157,11 @@ class Stages:
         late = max(0, int((now - run.as_of).total_seconds()))
         logger().info("run finished", run=run.id, seconds=seconds)
         finished(run.job, seconds, late)
+
+
+def _behind(errand: Errand) -> int:
+    """The page behind which those of the stage come."""
+    return _RELEASED if errand.stage == REST else 0
 
 
 def _counts(errand: Errand, tally: Tally) -> Counter[str]:

@@ -68,10 +68,11 @@ class RunLines:
             found += lines
         return found, None
 
-    def of_shard(self, run_id: str, shard: str, kind: LineKind) -> list[Line]:
-        """Everything that the run did, or planned to do, on one shard."""
-        first = keys.run_lines(kind, shard)
-        items = self._items(run_id, first, first + _BEHIND_ALL, _MOST_ITEMS)
+    def of_shard(self, run_id: str, shard: str, kind: LineKind, page: int = 0) -> list[Line]:
+        """Everything that the run did, or planned to do, on one shard, from a page on."""
+        _, first = keys.run_line(run_id, kind, shard, page, 0)
+        last = keys.run_lines(kind, shard) + _BEHIND_ALL
+        items = self._items(run_id, first, last, _MOST_ITEMS)
         return [line for item in items for line in _lines(item)]
 
     def _items(self, run_id: str, first: str, last: str, wanted: int) -> Iterator[Item]:

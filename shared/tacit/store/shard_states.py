@@ -45,24 +45,22 @@ class ShardState:
 
     def begun(self, holder: str, due: Sequence[keys.Key]) -> "ShardState":
         """All that is due of some holders is at hand: `holder` is the last one's mark in the
-        calendar. Their keys are kept where they fit into an item, else how many there are."""
-        place = {"holder": self.last_holder, "at_hand": holder, "due": len(due)}
-        fits = sum(_size(key) for key in due) <= _BYTES_OF_KEYS
-        return self._moved(after=place, records=tuple(due) if fits else ())
+        calendar."""
+        return self._holding({"holder": self.last_holder, "at_hand": holder}, due)
 
     def past(self, holder: str) -> "ShardState":
         """All that was due of the holders up to this one is worked."""
         return self._moved(after={"holder": holder}, records=())
 
-    def left_with(self, records: Sequence[keys.Key]) -> "ShardState":
-        """Time ran out within the holders at hand, whose keys are kept: these are left."""
-        place = {**(self.after or {}), "due": len(records)}
-        return self._moved(after=place, records=tuple(records))
+    def left_with(self, due: Sequence[keys.Key]) -> "ShardState":
+        """Time ran out within the holders at hand: these are left."""
+        return self._holding(self.after or {}, due)
 
-    def parked(self, number: int) -> "ShardState":
-        """The same where their keys are not kept. So many are through, since they are not due any
-        more; what was committed is counted by whoever comes to their end."""
-        return self._moved(after={**(self.after or {}), "due": self.due - number})
+    def _holding(self, place: Item, due: Sequence[keys.Key]) -> "ShardState":
+        """The keys are kept where they fit into an item, else how many there are."""
+        fits = sum(_size(key) for key in due) <= _BYTES_OF_KEYS
+        after = {**place, "due": len(due)}
+        return self._moved(after=after, records=tuple(due) if fits else ())
 
     def over(self) -> "ShardState":
         return self._moved(done=True)
@@ -83,8 +81,8 @@ class ShardState:
 
     @property
     def due(self) -> int:
-        """How many were due of the holders at hand when they were begun, less those parked
-        since."""
+        """How many were due of the holders at hand when they were begun, less those that are
+        through since."""
         return int(self.after.get("due", 0)) if self.after else 0
 
     @property
