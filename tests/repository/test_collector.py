@@ -174,6 +174,24 @@ def test_a_term_that_is_due_again_at_once_waits_for_the_next_run(
     assert len(paid_in_order(desk)) == 6
 
 
+def test_what_comes_due_after_its_holder_was_begun_is_left_whole_to_the_next_run(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    """It would be charged by one worker, and counted by none if he died."""
+    stored(desk, dynamodb_client, due("d", 3, LATE))
+    purse(desk, 4 * DOMAIN)
+    with wire.cut_off("before", "TransactWriteItems", 1), pytest.raises(Cut):
+        desk.work(message("run-1"))
+    stored(desk, dynamodb_client, due("h", 1, LATE))
+    with wire.cut_off("before", "TransactWriteItems", 1, "run_shard"), pytest.raises(Cut):
+        desk.work(message("run-1"))
+    for run, paid in (("run-1", 3), ("run-2", 4)):
+        desk.work(message(run))
+        assert len(paid_in_order(desk)) == paid
+    assert (counts(desk, "run-1"), counts(desk, "run-2")) == ({"done": 3}, {"done": 1})
+    assert (len(told(desk)), len(told(desk, "run-2"))) == (3, 1)
+
+
 @pytest.mark.search
 def test_a_long_night_of_one_holder_while_money_comes_in_and_time_runs_out(
     desk: Desk, dynamodb_client: Any, wire: Wire

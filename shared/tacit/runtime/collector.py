@@ -215,8 +215,9 @@ class Collector:
         self, found: list[keys.Key], kept: Kept, errand: Errand, tally: Tally
     ) -> Iterator[Due]:
         """What can be read and was not worked by this run already; all others are
-        counted. A contract that is due again after this run renewed it waits for the next run; one
-        that could not be paid is asked again, since money is kept for it."""
+        counted. A contract that is due again after this run renewed it waits for the next run, and
+        so does one that came due after its holder was begun; one that could not be paid is asked
+        again, since money is kept for it."""
         for start in range(0, len(found), _HEADS_AT_ONCE):
             some = found[start : start + _HEADS_AT_ONCE]
             heads = self._stack.table.get_many(some)
@@ -224,8 +225,8 @@ class Collector:
             wanted = {order for _, raw in raws if (order := order_key(raw)) is not None}
             orders = self._stack.table.get_many(sorted(wanted))
             for key, raw in raws:
-                if done_by(raw) == errand.mark and kept is not None and key not in kept:
-                    continue  # counted, when time ran out
+                if kept is not None and key not in kept:
+                    continue  # counted when time ran out, or not there yet
                 if done_by(raw) == errand.mark and not _waits_for_money(raw):
                     self._note_done(key, raw, errand, tally)
                 elif is_parked(raw, errand.job):
