@@ -9,11 +9,13 @@ import pytest
 
 from tacit.domain.commands import Cancel, Renew
 from tacit.policies import newest
+from tacit.runtime.jobs import Parcel
 from tacit.runtime.ticket_policies import policy_of_order
 from tacit.store import keys
 from tacit.store.mapping import contract_item
 from tacit.store.parking import Parking
-from tacit.store.run_lines import LINE, RunLines
+from tacit.store.run_lines import LINE, PLANNED, RunLines
+from tacit.store.runs import PLAN, WORK, Runs
 from tacit.store.writes import put
 from tacit.versions import policy_of
 from tests.repository.bad_records import BAD_RECORDS, poisoned
@@ -389,3 +391,33 @@ def test_a_run_of_one_provider_counts_and_tells_nothing_that_another_run_does_fo
     assert counts(desk, "run-mine") == {"done": 3}
     lines, _ = RunLines(desk.table).page("run-mine", LINE, 50, None)
     assert {line["provider"] for line in lines} == {PROVIDER}
+
+
+@pytest.mark.parametrize("stage", [PLAN, WORK])
+def test_what_a_person_took_out_of_the_calendar_meanwhile_is_not_counted_as_done_by_the_run(
+    desk: Desk, dynamodb_client: Any, wire: Wire, stage: str
+) -> None:
+    two_and_one(desk, dynamodb_client, 3 * DOMAIN)
+    body = replace(Parcel.read(message("run-1")), stage=stage).text()
+    with wire.cut_off("after", "PutItem", 1), pytest.raises(Cut):
+        desk.work(body)
+    desk.ask(FIRST, Cancel)
+    desk.work(body)
+    (state,) = Runs(desk.table).shards("run-1", stage).values()
+    word = "planned" if stage == PLAN else "done"
+    assert (state.counts.get(word), state.counts["unchanged"]) == (2, 1)
+    lines = RunLines(desk.table).of_shard("run-1", state.shard, LINE if stage == WORK else PLANNED)
+    assert {line["id"] for line in lines} == {f"contract:{name}" for name in (SECOND, HOSTED)}
+
+
+def test_what_the_run_did_and_a_person_changed_afterwards_is_still_counted_and_told(
+    desk: Desk, dynamodb_client: Any, wire: Wire
+) -> None:
+    two_and_one(desk, dynamodb_client, 3 * DOMAIN)
+    with wire.cut_off("before", "TransactWriteItems", 1, "run_shard"), pytest.raises(Cut):
+        desk.work(message("run-1"))
+    desk.ask(FIRST, Cancel)
+    desk.work(message("run-1"))
+    assert counts(desk, "run-1") == {"done": 3}
+    lines, _ = RunLines(desk.table).page("run-1", LINE, 50, None)
+    assert [line["charges"] != [] for line in lines] == [True] * 3

@@ -9,6 +9,7 @@ worked.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeAlias
 
@@ -107,9 +108,10 @@ class Collector:
         self, found: list[keys.Key], state: ShardState, errand: Errand, tally: Tally
     ) -> None:
         """What was due when its holders were begun and is not any more: an earlier worker of these
-        holders has renewed it, or parked it."""
+        holders has renewed it, or parked it; or somebody else took it out of the calendar."""
         if not state.keeps_keys:
-            tally.unseen["done"] += max(0, state.due - len(found))
+            word = "unchanged" if errand.plans else "done"
+            tally.unseen[word] += max(0, state.due - len(found))
             return
         gone = sorted(set(state.records) - set(found))
         heads = self._stack.table.get_many(gone)
@@ -118,15 +120,20 @@ class Collector:
             if is_parked(raw, errand.job):
                 tally.note(key, raw, "parked")
             else:
-                self._note_done(key, raw, errand, tally)
+                self._note_by_history(key, raw, errand, tally)
 
-    def _note_done(self, key: keys.Key, raw: Raw, errand: Errand, tally: Tally) -> None:
-        """This run did it, and whoever did cannot tell."""
-        try:
-            deed = self._deed(key, raw, contract_of(raw), errand)
-        except Broken:  # since then: what was done is done
-            deed = None
-        tally.note(key, raw, "done", (), deed)
+    def _note_by_history(self, key: keys.Key, raw: Raw, errand: Errand, tally: Tally) -> None:
+        """A person may have changed it since this run did it: then its head does not name the run
+        any more, and its history does. Planning has done nothing."""
+        deed = None
+        if not errand.plans:
+            with suppress(Broken):  # since then: what was done is done
+                deed = deed_of_run(self._stack.table, key, contract_of(raw), errand.mark)
+        did = deed is not None and (deed.events or deed.charges)
+        if did or done_by(raw) == errand.mark:
+            tally.note(key, raw, "done", (), deed)
+        else:
+            tally.note(key, raw, "unchanged")
 
     def _deed(self, key: keys.Key, raw: Raw, contract: Contract, errand: Errand) -> Deed | None:
         if done_by(raw) != errand.mark:
@@ -228,7 +235,7 @@ class Collector:
                 if kept is not None and key not in kept:
                     continue  # counted when time ran out, or not there yet
                 if done_by(raw) == errand.mark and not _waits_for_money(raw):
-                    self._note_done(key, raw, errand, tally)
+                    self._note_by_history(key, raw, errand, tally)
                 elif is_parked(raw, errand.job):
                     tally.note(key, raw, "parked")
                 else:
