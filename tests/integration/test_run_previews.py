@@ -155,6 +155,35 @@ def test_every_difference_is_told_by_name_and_left_to_the_next_run(world: World)
     assert world.contract("d-2")["status"] == "non_renewing"
 
 
+@pytest.mark.parametrize("first", ["the job", "the preview"])
+def test_what_is_short_as_the_preview_said_is_no_difference(world: World, first: str) -> None:
+    """Also where another run has written it down before the preview, or since."""
+    sold(world)
+    world.set_clock(MORNING)
+    if first == "the job":
+        world.run_job(MORNING, "renewals")
+    seen = preview(world)
+    if first == "the preview":
+        world.run_job(MORNING, "renewals")
+    done = carried_out(world, seen["id"])
+    paid = {"contract:d-1", "contract:d-2"} if first == "the preview" else set()
+    assert differences(world, done["id"]) == dict.fromkeys(paid, "not_due_any_more")
+    assert done["counts"]["refused"] == 2
+
+
+def test_what_is_short_otherwise_than_the_preview_said_is_a_difference(world: World) -> None:
+    sold(world)
+    world.set_clock(MORNING)
+    world.run_job(MORNING, "renewals")
+    seen = preview(world)
+    book(world, "a-1", "deposits", francs("5.00"), "late")
+    done = carried_out(world, seen["id"])
+    assert set(differences(world, done["id"])) == {"contract:h-1"}
+    (told,) = lines(world, done["id"], only="differences")
+    assert told["planned"]["short"]["short"] == francs("20.00")
+    assert told["now"]["short"]["short"] == francs("15.00")
+
+
 def test_what_waits_for_a_difference_keeps_its_money_from_what_comes_after_it(world: World) -> None:
     """R4, G14: d-1 would now be paid from another account, so it waits; the money that it needs is
     not spent on d-2's neighbour."""

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from tacit.domain.irreversible import is_irreversible
-from tacit.runtime.lines import Line, Step, deed_of, line_of, says_the_same
+from tacit.runtime.lines import Line, Step, deed_of, line_of, says_the_same, short_of
 from tacit.store.codec import Raw
 from tacit.store.deeds import Deed
 from tacit.store.keys import Key
+from tacit.store.mapping import contract_of
 from tacit.store.parking import parked_id
 from tacit.store.runs import PLAN, REST
 
@@ -45,6 +46,12 @@ class Errand:
         return self.plans and not self.shows
 
     @property
+    def tells_all(self) -> bool:
+        """Whether what is still short is told as well, though nothing changed: to be read, or met
+        by who compares it with what was read."""
+        return self.plans or self.agreed is not None
+
+    @property
     def mark(self) -> str:
         """What the head of a record says of who changed it last: what the release does is told from
         what was done before it."""
@@ -71,7 +78,7 @@ def judged(
     if errand.plans:
         return Verdict(0, "planned")
     if errand.agreed is not None:
-        return _as_agreed(errand.agreed, key, provider, steps, before)
+        return _as_agreed(errand.agreed, key, raw, steps, before)
     if provider in errand.held:
         free = _before_the_first_irreversible(steps)
         return Verdict(free, "held" if free < len(steps) else None)
@@ -81,14 +88,19 @@ def judged(
 def _as_agreed(
     agreed: Mapping[str, Line],
     key: Key,
-    provider: str,
+    raw: Raw,
     steps: Sequence[Step],
     before: Deed | None,
 ) -> Verdict:
+    provider = raw.get("provider", {}).get("S", "")
     now = line_of(key, provider, "different", deed_of(steps, before))
     planned = agreed.get(parked_id(key))
     if planned is not None and says_the_same(planned, now):
         return Verdict(len(steps))
+    if planned is not None and planned["outcome"] == "refused" and not steps and before is None:
+        now["short"] = short_of(contract_of(raw))
+        if now["short"] == planned["short"]:
+            return Verdict(0)
     if planned is None and not steps:
         return Verdict(0)
     why = "not_in_the_preview" if planned is None else "decided_otherwise"

@@ -241,7 +241,7 @@ class OneHolder:
         elif decision.code == "still_short" and due.before is not None:
             self._tally.note(due.key, due.raw, "refused", (), due.before)
         elif decision.code == "still_short":
-            self._tally.refused_again(due.key, due.contract, self._errand.plans)
+            self._tally.refused_again(due.key, due.contract, self._errand.tells_all)
         else:
             self._tally.note(due.key, due.raw, "unchanged")
 
