@@ -17,6 +17,7 @@ from tacit.runtime.jobs import EXPIRIES, TRIED_FOR, Jobs
 from tacit.store.fuses import Fuses
 from tacit.store.run_lines import LINE, RunLines
 from tacit.store.runs import ALL, Run
+from tacit.store.shard_states import ShardState
 from tests.integration.rules.policy_files import policy_files
 from tests.repository.bad_records import truth
 from tests.repository.bulk import write_contracts
@@ -253,3 +254,14 @@ def test_a_run_tells_its_capacity(due: Desk) -> None:
     capacity = seen(due)["capacity"]
     assert capacity["read_units"] > DUE
     assert capacity["write_units"] > 64
+
+
+def test_every_shard_of_a_run_is_read_however_many_keys_they_keep(desk: Desk) -> None:
+    """Eight with some hundred and fifty kilobytes each are more than a query answers at once."""
+    runs = Jobs(desk).runs
+    many = [(f"contract#{'x' * 60}-{number:06d}", "head") for number in range(1900)]
+    for number in range(64):
+        assert runs.save(
+            "run-1", ShardState(f"{number:02d}").begun("m", many if number < 8 else [])
+        )
+    assert len(runs.shards("run-1")) == 64

@@ -139,12 +139,18 @@ class Runs:
         return runs, {"before": shown[-1]["sk"]} if more else None
 
     def shards(self, run_id: str, stage: str = WORK) -> dict[str, ShardState]:
-        """The shards that have begun; one that is missing has not."""
+        """The shards that have begun; one that is missing has not. With the keys that they keep
+        they may be more than a page of a query holds."""
         pk, _ = keys.run(run_id)
-        sort = Path("sk").startswith(f"{stage}#")
-        page: Page = self.table.query(pk, sort=sort, limit=keys.SHARDS)
-        states = map(shard_of, page.items)
-        return {state.shard: state for state in states}
+        sort, after = Path("sk").startswith(f"{stage}#"), None
+        found: dict[str, ShardState] = {}
+        while len(found) < keys.SHARDS:
+            page: Page = self.table.query(pk, sort=sort, limit=keys.SHARDS, after=after)
+            found |= {state.shard: state for state in map(shard_of, page.items)}
+            after = page.after
+            if after is None:
+                break
+        return found
 
     def some_shards(self, run_id: str, names: Sequence[str], stage: str) -> dict[str, ShardState]:
         """These shards in one batched read, begun or not."""
