@@ -229,6 +229,21 @@ def test_a_run_between_a_release_and_its_work_is_not_held_for_the_same(
     assert held(due) is None
 
 
+def test_what_was_previewed_is_done_and_usual_while_another_run_is_held(
+    due: Desk, dynamodb_client: Any
+) -> None:
+    started(due)
+    emptied(due)
+    started(due, "preview", preview=True)
+    emptied(due)
+    started(due, "run-2", preview_id="preview")
+    emptied(due)
+    assert seen(due)["status"] == "held"
+    assert (seen(due, "run-2")["status"], seen(due, "run-2")["held"]) == ("done", [])
+    assert truth(dynamodb_client, due)[0] == {"expired": DUE}
+    assert Fuses(due.table).one(EXPIRIES, "kreativmedia").usual.days[date(2025, 9, 2)] == DUE
+
+
 def test_a_preview_writes_nothing_that_is_not_its_own(due: Desk, wire: Wire) -> None:
     with wire.heard():
         started(due, preview=True)

@@ -101,12 +101,13 @@ class Jobs:
 
     def prepared(self, run: Run) -> Run:
         """The run as it begins: with a look before the leap where so much is due that a fuse might
-        hold it. What somebody has previewed, a person has looked at already."""
+        hold it. What somebody has previewed, a person has looked at already: it is not held, and
+        waits for no other run's release."""
         if run.preview:
             return replace(run, stage=PLAN)
-        held = self._fuses.joined(run.job, run.scope)
         if run.preview_id is not None:
-            return replace(run, held=held)
+            return run
+        held = self._fuses.joined(run.job, run.scope)
         enough = self._fuses.least_count(run.scope)
         due = self.how_many_due(run.job, run.as_of, run.scope, enough)
         if due >= enough:
