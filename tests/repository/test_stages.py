@@ -14,8 +14,9 @@ from tacit.domain.values import JOB
 from tacit.runtime.caller import Caller
 from tacit.runtime.job_runs import released, shown
 from tacit.runtime.jobs import EXPIRIES, TRIED_FOR, Jobs
+from tacit.runtime.shards import PAGE
 from tacit.store.fuses import Fuses
-from tacit.store.run_lines import LINE, RunLines
+from tacit.store.run_lines import DIFFERENCE, LINE, RunLines
 from tacit.store.runs import ALL, Run
 from tacit.store.shard_states import ShardState
 from tests.integration.rules.policy_files import policy_files
@@ -242,6 +243,20 @@ def test_what_was_previewed_is_done_and_usual_while_another_run_is_held(
     assert (seen(due, "run-2")["status"], seen(due, "run-2")["held"]) == ("done", [])
     assert truth(dynamodb_client, due)[0] == {"expired": DUE}
     assert Fuses(due.table).one(EXPIRIES, "kreativmedia").usual.days[date(2025, 9, 2)] == DUE
+
+
+def test_a_preview_of_what_was_previewed_already_says_nothing_is_missing(
+    desk: Desk, dynamodb_client: Any
+) -> None:
+    contracts, orders = portfolio(PAGE + 20, DAY, holders=1)
+    write_contracts(dynamodb_client, desk.table.name, contracts, orders)
+    desk.stand_at(AS_OF)
+    for run_id, preview_id in (("run-1", None), ("run-2", "run-1")):
+        started(desk, run_id, preview=True, preview_id=preview_id)
+        emptied(desk)
+        assert seen(desk, run_id)["counts"]["planned"] == PAGE + 20
+        assert seen(desk, run_id)["counts"]["different"] == 0
+        assert RunLines(desk.table).page(run_id, DIFFERENCE, 200, None) == ([], None)
 
 
 def test_a_preview_writes_nothing_that_is_not_its_own(due: Desk, wire: Wire) -> None:

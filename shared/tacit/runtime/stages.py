@@ -69,7 +69,7 @@ class Stages:
         if tally is not None:
             state = state.counting(_counts(errand, tally), tally.totals)
             told += self._told(errand, state, tally)
-        if state.done and errand.agreed:
+        if state.done and errand.agreed and not errand.plans:
             missing = self._missing(errand, tally or Tally())
             told += self._lines.told(errand.run_id, errand.shard, _AT_THE_END, missing, DIFFERENCE)
             state = state.counting({"different": len(missing)}, {})
