@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tacit.domain.commands import Cancel
+from tacit.domain.commands import Amend, Cancel, Reactivate
 from tacit.domain.refusals import Broken
 from tacit.domain.values import JOB
 from tacit.runtime.jobs import EXPIRIES, Jobs, Parcel
@@ -83,6 +83,30 @@ def test_who_dies_where_he_tells_of_the_one_record_that_he_had_time_for_loses_no
     assert len(lines) == len({line["id"] for line in lines}) == PAGE - 20
     counts = Jobs(desk).runs.shard("run-1", shards[0], stage).counts
     assert counts["planned" if stage == PLAN else "done"] == PAGE - 20
+
+
+def test_what_the_run_did_and_a_person_changed_afterwards_is_still_counted_and_told(
+    desk: Desk, wire: Wire
+) -> None:
+    """And what a person took out of the calendar before the run came to it is not."""
+    for name in ("c-1", "c-2"):
+        desk.register(name)
+        desk.ask(name, Cancel)
+    shard = keys.shard_of("kreativmedia", "alice")
+    body = all_of("run-1", [shard]).replace(AS_OF, "2026-01-20")
+    with wire.cut_off("after", "PutItem", 1), pytest.raises(Cut):
+        desk.work(body)
+    desk.ask("c-2", Reactivate)
+    with wire.cut_off("before", "TransactWriteItems", 1, "run_shard"), pytest.raises(Cut):
+        desk.work(body)
+    version = desk.repository.contract("c-1").version
+    desk.ask("c-1", lambda actor: Amend(actor, version, {"label": "renamed"}))
+    desk.work(body)
+    state = Jobs(desk).runs.shard("run-1", shard)
+    assert (state.counts["done"], state.counts["unchanged"]) == (1, 1)
+    assert state.totals["event|contract.expired"] == 1
+    (line,) = RunLines(desk.table).of_shard("run-1", shard, LINE)
+    assert (line["id"], line["events"]) == ("contract:c-1", ["contract.expired"])
 
 
 def test_an_invocation_without_time_works_one_record_and_sends_the_rest_on(

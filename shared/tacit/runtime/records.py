@@ -15,7 +15,7 @@ from tacit.runtime.group import Group
 from tacit.runtime.jobs import CALENDARS, Parcel
 from tacit.runtime.lines import Step
 from tacit.runtime.observability import log_unexpected, logger
-from tacit.runtime.related import is_covered, is_parked
+from tacit.runtime.related import is_covered, is_due, is_parked
 from tacit.runtime.setbacks import Setbacks
 from tacit.runtime.shards import Shards
 from tacit.runtime.stack import Stack
@@ -143,8 +143,12 @@ class _Page(Generic[Others, OneStep]):
         steps = self._calendar.steps(raw, others, errand)
         before = None
         if begun or done_by(raw) == errand.mark:
-            after = self._calendar.record(raw)
-            before = deed_of_run(self._table, key, after, errand.mark)
+            before = self._done_before(key, raw)
+        elif (
+            not steps and not errand.plans and not is_due(raw, CALENDARS[errand.job], errand.as_of)
+        ):
+            changed = self._done_before(key, raw)  # by somebody else, perhaps behind this run
+            before = changed if changed.events else None
         if before is not None and not steps:
             self.tally.note(key, raw, "done", (), before)
             return None
@@ -156,6 +160,9 @@ class _Page(Generic[Others, OneStep]):
         else:
             self.tally.note(key, raw, "unchanged" if before is None else "done", (), before)
         return None
+
+    def _done_before(self, key: keys.Key, raw: Raw) -> Deed:
+        return deed_of_run(self._table, key, self._calendar.record(raw), self._errand.mark)
 
     def _join(self, record: Record[OneStep]) -> None:
         step = record.steps[record.next]

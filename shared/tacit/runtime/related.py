@@ -3,6 +3,8 @@
 It works on the raw attributes: a record that cannot be read must not stop its page.
 """
 
+from datetime import datetime
+
 from tacit.store import keys
 from tacit.store.codec import Raw
 from tacit.store.runs import ALL
@@ -28,6 +30,12 @@ def _named(raw: Raw, name: str) -> str | None:
 
 def is_covered(raw: Raw, scope: str) -> bool:
     return scope == ALL or raw.get("provider", {}).get("S") in scope.split("+")
+
+
+def is_due(raw: Raw, calendar: str, as_of: datetime) -> bool:
+    """Whether the calendar would still hand it out."""
+    due_at = raw.get(f"{calendar}_due_at", {}).get("S")
+    return isinstance(due_at, str) and due_at <= keys.instant(as_of)
 
 
 def is_parked(raw: Raw, job: str) -> bool:
