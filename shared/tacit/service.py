@@ -227,9 +227,10 @@ class Contracts:
 
 
 def after(view: View, decision: Decision) -> View:
-    """The view as it is once the decision is carried out."""
-    order = view.situation.order
+    """The view as it is once the decision is carried out: a term that it begins stands under its
+    own version (G10), and what is read next says so."""
+    contract, order = decision.contract, view.situation.order
     if isinstance(decision, Change) and decision.order is not None:
         order = decision.order
-    situation = replace(view.situation, contract=decision.contract, order=order)
-    return replace(view, situation=situation, contract=decision.contract)
+    situation = replace(view.situation, contract=contract, order=order)
+    return replace(view, situation=situation, contract=contract, policy=policy_of(contract))

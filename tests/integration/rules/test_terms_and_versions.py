@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from tests.integration.conftest import ALICE, BOB, STAFF, World
+import pytest
+
+from tests.integration.conftest import ALICE, BOB, STAFF, Person, World
+from tests.integration.money import opened
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import (
     cancel,
@@ -71,6 +74,39 @@ def test_G10_nothing_within_a_term_changes_its_version(world: World, policies: P
     assert world.contract("c-1")["status"] == "expired"
     job(world, "2025-04-30", "00:00")
     assert world.contract("c-1")["status"] == "closed"
+
+
+PAID: dict[str, tuple[Person, str, dict[str, str]]] = {
+    "the holder renews": (
+        ALICE,
+        "/contracts/c-1/renewal",
+        {"current_expires_on": "2025-04-01", "account_id": "a-1"},
+    ),
+    "staff books a payment": (STAFF, "/notices/c-1:2025-04-01/payment", {"reference": "bank-1"}),
+}
+
+
+@pytest.mark.parametrize("how", PAID)
+def test_G10_the_answer_that_begins_a_term_under_another_version_is_what_is_read_next(
+    world: World, policies: PolicyFiles, how: str
+) -> None:
+    it_is(world, "2025-03-10")
+    opened(world, "a-1", "900.00")
+    imported(world, "c-1", starts_on="2024-04-01", expires_on="2025-04-01")
+    world.call("PUT", "/contracts/c-1/autorenewal", ALICE, {"enabled": False})
+    policies.add_version(
+        "kreativmedia", 2, {"renewal.lead_days": 60, "actions.reactivate.by": ["staff"]}
+    )
+    job(world, "2025-03-10", name="renewals")
+    world.call("PUT", "/contracts/c-1/autorenewal", ALICE, {"enabled": True})
+    who, path, body = PAID[how]
+    previewed = world.call("POST", path, who, body, query={"dry_run": "true"})
+    told = world.call("POST", path, who, body)
+    read = world.contract("c-1", who)
+    assert read["policy"] == "kreativmedia/2"
+    assert read["next"] == {"action": "renew", "on": "2026-01-31"}
+    assert told.json["contract"] == read
+    assert previewed.json == told.json
 
 
 def test_G10_S5_short_terms_that_the_newest_version_does_not_sell_go_on(
