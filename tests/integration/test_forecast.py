@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World
 from tests.integration.edge import AT_ONCE, KIM, MALLORY, OLGA, SVENSKA, assert_problem
+from tests.integration.money import book, francs, opened
+from tests.integration.rules.scenes import it_is, job
 from tests.integration.test_docs_events import faults, schemas
 
 NOW = "2025-02-01T11:00:00Z"
@@ -135,6 +137,27 @@ def test_G13_a_doubt_is_where_it_ends_and_says_what_is_wrong(stack: World) -> No
     assert "2024-12-31" in row["data"]["reason"]
     assert row.keys() == ROW
     assert stack.contract("d-1")["next"] == {"action": "wait_for_staff", "on": "2025-04-15"}
+
+
+def test_S14_what_is_switched_off_unpaid_is_foretold_to_be_paid_from_the_accounts(
+    world: World,
+) -> None:
+    world.set_clock("2026-01-10T11:00:00Z")
+    opened(world, "a-1", "10.00", provider="svenska-domaner", currency="SEK")
+    world.register("m-1", **SVENSKA, plan="mail-addon", starts_on="2025-02-01")
+    job(world, "2026-01-20", name="renewals")
+    job(world, "2026-02-01", name="renewals")
+    job(world, "2026-02-01")
+    assert world.contract("m-1")["status"] == "inactive"
+    it_is(world, "2026-02-10")
+    book(world, "a-1", "deposits", francs("1000.00", "SEK"), "bank-1")
+    foretold = foreseen(world, "m-1", until="2026-12-01")["steps"]
+    assert [(row["on"], row["type"], row["why"]) for row in foretold] == [
+        ("2026-02-10", "contract.renewed", "paid")
+    ]
+    assert foretold[0]["charges"][0]["account_id"] == "a-1"
+    job(world, "2026-02-10", "13:00", name="renewals")
+    assert world.contract("m-1")["status"] == "active"
 
 
 def test_looking_ahead_leaves_everything_as_it_is(stack: World) -> None:

@@ -5,8 +5,9 @@ from contextlib import suppress
 
 from tacit.domain.decision import Situation
 from tacit.domain.household import Member
+from tacit.domain.notices import can_be_renewed
 from tacit.domain.refusals import Broken, Refused
-from tacit.domain.values import Account, Contract, Order, Status
+from tacit.domain.values import Account, Contract, Order
 from tacit.service import View
 from tacit.store.repository import Repository
 from tacit.versions import newest_of, policy_of
@@ -52,11 +53,12 @@ class Households:
 
 
 def _is_collected(contract: Contract, order: Order | None) -> bool:
-    """Whether anything of it may ever be taken from an account by itself."""
+    """Whether anything of it may ever be taken from an account by itself: also of what is switched
+    off, until the money is there (S14)."""
     if contract.owed is not None:
         return True
     wanted = contract.renewal_warranty or (order is not None and order.autorenewal)
-    return wanted and contract.status in (Status.PENDING, Status.ACTIVE)
+    return wanted and can_be_renewed(contract)
 
 
 def _members(found: Mapping[str, Contract], orders: Mapping[str, Order]) -> Iterator[Member]:
