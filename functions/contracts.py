@@ -6,9 +6,9 @@ from typing import Any
 from tacit import policies
 from tacit.domain.commands import Command, Registration
 from tacit.domain.forecast import forecast
-from tacit.domain.refusals import Refused
+from tacit.domain.permission import check_shown, is_shown
 from tacit.domain.restoration import quote
-from tacit.domain.values import Actor, Role, Status
+from tacit.domain.values import Actor, Status
 from tacit.replies import Answer, Request
 from tacit.runtime import answers, contract_commands, foreseeing, shapes
 from tacit.runtime.doors import Door, Reply, api, fingerprint, lambda_handler, page_answer, respond
@@ -32,7 +32,11 @@ def list_contracts() -> Reply:
     paging, limit, place = door.page(sources)
     found, behind = stack().listing.page(sources, limit, place)
     views = stack().contracts.views(door.caller, found)
-    items = [answers.contract_json(view) for view in views if _is_shown(view)]
+    items = [
+        answers.contract_json(view)
+        for view in views
+        if is_shown(view.contract, view.actor, view.policy)
+    ]
     return respond(page_answer(items, paging.token(behind)))
 
 
@@ -56,11 +60,6 @@ def _ever_shown(provider: str) -> set[Status]:
     """The statuses that some version shows: which one a contract's is, only its head knows."""
     versions = (policies.policy(f"{provider}/{v}") for v in policies.shipped()[provider])
     return {status for version in versions for status in version.customer_sees}
-
-
-def _is_shown(view: View) -> bool:
-    """K4: what has expired is gone from a customer's overview, where the policy says so."""
-    return view.actor.role is Role.STAFF or view.contract.status in view.policy.customer_sees
 
 
 @app.get("/contracts/<id>")
@@ -98,8 +97,7 @@ def get_forecast(id: str) -> Reply:
 
 def _shown(view: View) -> View:
     """The contract, unless it is no longer shown to this person (410, with whom to ask)."""
-    if not _is_shown(view):
-        raise Refused(f"gone_{view.contract.status}", view.policy.contact_params())
+    check_shown(view.contract, view.actor, view.policy)
     return view
 
 

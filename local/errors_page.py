@@ -31,6 +31,8 @@ Questions are asked in this order, and the first no is the answer: 401, 400, 403
 409.
 What belongs to somebody else is 404, exactly as what is not there.
 A wish that is fulfilled already is no error: it answers 200 with a warning, and changes nothing.
+No answer shows a contract that is no longer shown to the caller: where a command would, it is 410,
+unless it brings the contract back. What a rule refuses stays 409, with whom to ask.
 
 Refusals and server errors are not stored under an `Idempotency-Key`: the key may be used again.
 After a 409 `busy`, a 429 or a 5xx, do send the same request with the same key again.

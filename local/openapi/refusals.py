@@ -16,12 +16,25 @@ NOT_FOUND, GONE = 404, 410
 NAMING = {"GET /notices", "GET /messages", "POST /messages", "GET /ticket-orders", "POST /job-runs"}
 # Doors that are not there in every stack.
 SOMEWHERE = {"GET /test-clock", "PUT /test-clock"}
-# A contract that is no longer shown to its holder.
+# A contract that is no longer shown to its holder, nor by what he asks of it.
 SHOWING = {
     "GET /contracts/{id}",
     "GET /contracts/{id}/timeline",
     "GET /contracts/{id}/forecast",
     "GET /contracts/{id}/plan-changes",
+    "POST /contracts/{id}/cancellation",
+    "POST /contracts/{id}/reactivation",
+    "POST /contracts/{id}/restoration",
+    "POST /contracts/{id}/activation",
+    "POST /contracts/{id}/renewal",
+    "PUT /contracts/{id}/renewal-warranty",
+    "DELETE /contracts/{id}/renewal-warranty",
+    "PUT /contracts/{id}/autorenewal",
+    "POST /contracts/{id}/plan-changes",
+    "POST /contracts/{id}/plan-changes/{change_id}/code",
+    "POST /contracts/{id}/plan-changes/{change_id}/confirmation",
+    "PUT /contracts/{id}/servers/{server_id}/removal",
+    "DELETE /contracts/{id}/servers/{server_id}/removal",
 }
 
 

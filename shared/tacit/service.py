@@ -18,6 +18,7 @@ from tacit.domain.commands import (
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.life import check_asker, decide
 from tacit.domain.orders import own_order
+from tacit.domain.permission import check_shown, is_shown
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken, NotFound, Refused
 from tacit.domain.registration import too_many_addons
@@ -138,6 +139,7 @@ class Contracts:
                 return known
             situation = with_named(self.repository, caller, view.situation, command, now)
             decision = decide(situation, command, view.policy, now)
+            _check_seen(view, after(view, decision))
             shown = replace(view.situation, carried_out=situation.carried_out)
             answer = shape(replace(view, situation=shown), decision)
             if self._committed(decision, view.policy, now, request, answer):
@@ -224,6 +226,13 @@ class Contracts:
         except (LostRace, KeyUsed):
             return False
         return True
+
+
+def _check_seen(view: View, seen: View) -> None:
+    """K4: no answer shows a contract that is out of the caller's sight, unless the command brings
+    it back into it. A rule's own no shows nothing of it, and stands. Raises Refused, 410."""
+    if not is_shown(seen.contract, seen.actor, seen.policy):
+        check_shown(view.contract, view.actor, view.policy)
 
 
 def after(view: View, decision: Decision) -> View:

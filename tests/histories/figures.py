@@ -43,7 +43,8 @@ class Plan:
 class Figures:
     """One version. `windows` by kind and extension, or by kind and None for all others; a kind
     without one is closed at its end. `limits`: so many days after the registry's expiry nobody
-    brings the name back (G9). `at_once`: what can be cancelled at once, and becomes what."""
+    brings the name back (G9). `at_once`: what can be cancelled at once, and becomes what.
+    `sees_expired`: whether parties still see what has expired (K4, I13)."""
 
     provider: str
     zone: str
@@ -59,6 +60,7 @@ class Figures:
     lead: int = 30
     patience: int = 14
     told: int = 14  # days that an end told late still leaves (G15)
+    sees_expired: bool = True
 
     def window(self, kind: str, tld: str | None) -> Window | None:
         return self.windows.get((kind, tld)) or self.windows.get((kind, None))
@@ -89,6 +91,7 @@ KREATIVMEDIA = Figures(
         ("hosting", None): Window(30, online=False),
         ("other", None): Window(None, online=False),
     },
+    sees_expired=False,
 )
 SVENSKA = Figures(
     "svenska-domaner",

@@ -82,5 +82,13 @@ def of_restoration(head: Head, today: date, who: str) -> str | None:
     return None
 
 
+def of_nothing_to_do(head: Head, who: str, wanted: str) -> str:
+    """K4: what is not shown any more is not shown by a command that changes nothing either."""
+    seen = head.status != "closed" and (
+        head.status != "expired" or figures(head.policy).sees_expired
+    )
+    return wanted if seen or role(who, head.holder) == "staff" else f"gone_{head.status}"
+
+
 def closed(head: Head) -> str:
     return "transferred_out" if head.closed_reason == "transferred_out" else "closed"

@@ -32,7 +32,7 @@ def test_a_status_or_a_code_that_nobody_described_is_noticed(world: World) -> No
     refusal = world.call("GET", "/contracts/c-1", STAFF)
     check("GET /contracts/{id}", GET, 404, refusal.text)
     with pytest.raises(AssertionError, match="answered 410, which is not described"):
-        check("POST /contracts/{id}/renewal", GET, 410, refusal.text)
+        check("PATCH /contracts/{id}", GET, 410, refusal.text)
     with pytest.raises(AssertionError, match="not as described"):
         check("GET /contracts/{id}", GET, 410, refusal.text)
     unknown = {**refusal.json, "code": "gone_fishing"}

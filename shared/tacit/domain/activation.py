@@ -32,6 +32,8 @@ def activate(
     account = payer(situation, contract) if command.account_id is not None else None
     if contract.status is Status.CLOSED:
         raise closed_refusal(contract, policy)
+    if contract.status is Status.EXPIRED:
+        raise Refused("expired", policy.contact_params())
     if contract.status is not Status.PENDING:
         return NothingToDo(contract, "already_active")
     today = local_day(now, policy.zone)

@@ -1,8 +1,9 @@
-"""Who may do what through which channel, as the policy says (K3, K4, K6)."""
+"""Who may do what through which channel, and what is shown to whom, as the policy says (K3, K4,
+K6)."""
 
 from tacit.domain.policy import ActionRule, Channel, Policy
 from tacit.domain.refusals import Refused
-from tacit.domain.values import Actor, Role
+from tacit.domain.values import Actor, Contract, Role
 
 
 def check_role(action: str, actor: Actor, policy: Policy) -> ActionRule:
@@ -30,3 +31,14 @@ def permit(action: str, actor: Actor, policy: Policy) -> ActionRule:
     if rule.channel is Channel.SUPPORT and actor.role is not Role.STAFF:
         raise Refused("ask_support", {"action": action, **policy.contact_params()})
     return rule
+
+
+def is_shown(contract: Contract, actor: Actor, policy: Policy) -> bool:
+    """K4: what is over is out of a customer's sight, where the policy says so; never of staff's."""
+    return actor.role is Role.STAFF or contract.status in policy.customer_sees
+
+
+def check_shown(contract: Contract, actor: Actor, policy: Policy) -> None:
+    """Raises Refused `gone_` and the status, with whom to ask: 410 at the doors."""
+    if not is_shown(contract, actor, policy):
+        raise Refused(f"gone_{contract.status}", policy.contact_params())

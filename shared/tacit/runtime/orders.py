@@ -18,7 +18,7 @@ from tacit.domain.ordering import (
     switch_one,
 )
 from tacit.domain.orders import as_it_stands, own_contract, own_order
-from tacit.domain.permission import check_roles
+from tacit.domain.permission import check_roles, check_shown
 from tacit.domain.refusals import Broken, NotFound
 from tacit.domain.values import Actor, Contract, Order, Role
 from tacit.policies import shipped
@@ -88,6 +88,7 @@ class Orders:
             held = {view.contract.id: view.contract}
             situation = OrderSituation(view.situation.order, held)
             decision = switch_one(view.contract, situation, command, view.policy, now)
+            check_shown(view.contract, view.actor, view.policy)
             answer = shape(view, decision)
             if self._committed(situation, decision, now, request, answer):
                 return answer

@@ -6,6 +6,8 @@ The days on which windows close (K6, K8) stand in `test_windows.py`.
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World, customer
+from tests.integration.edge import nothing_written
+from tests.integration.money import opened
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import (
     cancel,
@@ -48,6 +50,73 @@ def test_K4_an_expired_contract_is_not_reactivated_online(world: World) -> None:
     assert refused.json["params"]["contact"] == SUPPORT
     assert reactivate(world, "c-1", BOB).status == 403
     assert snapshot(world, "c-1") == before
+
+
+SWITCHED = {"enabled": False}
+NOTHING_IN_THEM = (
+    ("POST", "/contracts/c-1/renewal", {"current_expires_on": "2024-03-31", "account_id": "a-1"}),
+    ("PUT", "/contracts/c-1/autorenewal", SWITCHED),
+    ("PUT", "/contracts/c-1/autorenewal", {"enabled": True}),
+    ("DELETE", "/contracts/c-1/renewal-warranty", {}),
+)
+REFUSED = (
+    ("POST", "/contracts/c-1/activation", {"account_id": "a-1"}),
+    ("POST", "/contracts/c-1/renewal", {"current_expires_on": "2025-03-31", "account_id": "a-1"}),
+    ("POST", "/contracts/c-1/cancellation", {}),
+    ("POST", "/contracts/c-1/reactivation", {}),
+)
+
+
+def test_K4_no_command_shows_what_is_not_shown_any_more(world: World) -> None:
+    """What there is nothing to do for is as gone as it is to look at; a rule's own no shows
+    nothing of the contract, and names whom to ask all the same."""
+    expired_hosting(world)
+    opened(world, "a-1", "500.00")
+    with nothing_written(world):
+        for dry_run in ("true", "false"):
+            for status, asked in ((410, NOTHING_IN_THEM), (409, REFUSED)):
+                for method, path, body in asked:
+                    reply = world.call(method, path, ALICE, body, query={"dry_run": dry_run})
+                    assert (path, reply.status, reply.code) == (path, status, "expired")
+                    assert reply.json["params"]["contact"] == SUPPORT
+        warranty = world.call("PUT", "/contracts/c-1/renewal-warranty", ALICE, {})
+        assert (warranty.status, warranty.code) == (409, "not_offered")
+    for method, path, body in NOTHING_IN_THEM:
+        assert world.call(method, path, STAFF, body).status == 200
+
+
+def test_K4_the_answer_of_a_key_stands_also_when_the_contract_is_gone(world: World) -> None:
+    it_is(world, "2025-03-31")
+    world.register("c-1", starts_on="2024-03-31", status="pending")
+    key = {"Idempotency-Key": "k-1"}
+    given_up = ("POST", "/contracts/c-1/cancellation", ALICE, {})
+    first = world.call(*given_up, headers=key)
+    assert first.json["contract"]["status"] == "closed"
+    assert world.call("GET", "/contracts/c-1", ALICE).status == 410
+    assert world.call(*given_up, headers=key).json == first.json
+
+
+def test_K4_an_expired_contract_is_not_said_to_be_active(world: World) -> None:
+    expired_hosting(world)
+    rows = {row["action"]: row for row in world.contract("c-1")["actions"]}
+    assert (rows["activate"]["allowed"], rows["activate"]["code"]) == (False, "expired")
+    assert rows["activate"]["params"]["contact"] == SUPPORT
+    restored = world.call("POST", "/contracts/c-1/restoration", STAFF, {"reference": "inv-1"})
+    assert restored.json["contract"]["status"] == "active"
+
+
+def test_K4_the_holder_brings_back_online_what_he_does_not_see_where_the_policy_lets_him(
+    world: World, policies: PolicyFiles
+) -> None:
+    restore = "kinds.hosting.lives.0.phases.0.restore"
+    policies.edit("kreativmedia", {f"{restore}.channel": "online", f"{restore}.by": ["holder"]})
+    expired_hosting(world)
+    opened(world, "a-1", "500.00")
+    assert world.call("GET", "/contracts/c-1", ALICE).status == 410
+    body = {"account_id": "a-1"}
+    restored = world.call("POST", "/contracts/c-1/restoration", ALICE, body)
+    assert restored.status == 200, restored.text
+    assert restored.json["contract"] == world.contract("c-1", ALICE)
 
 
 def test_K4_staff_still_sees_it(world: World) -> None:
