@@ -74,6 +74,7 @@ SOMETIMES: dict[str, Value] = {
     "restored_on_request": True,
     "restored_for_a_fee": True,
     "not_restored": True,
+    "tried_again": True,
 }
 # What a plan change can tell; its letters are sent for nothing else.
 OF_A_CHANGE: dict[str, Value] = {

@@ -6,12 +6,14 @@ from typing import Any
 
 from tacit.domain.codes import code_of
 from tacit.domain.days import LATEST, add_days, local_day
+from tacit.domain.notices import can_be_renewed
 from tacit.domain.outdated import is_outdated
 from tacit.domain.plan_quote import change_id
 from tacit.domain.policy import ActionRule, Channel, Phase, Policy, RestoreRule
 from tacit.domain.tickets.decision import order_in
 from tacit.domain.tickets.overtaken import is_overtaken
 from tacit.domain.values import Contract, Role, Status
+from tacit.domain.warranty import steps_in
 from tacit.runtime.clock import wall_now
 from tacit.runtime.letters import Value, letter
 from tacit.runtime.letters.plan_changes import of_plan_change
@@ -91,6 +93,8 @@ class Mailer:
         values = _values(contract, rules, detail)
         if kind in ("plan_change_code", "plan_changed"):
             values |= of_plan_change(contract, rules, detail["data"])
+        if kind == "renewal_reversed":
+            values |= {"tried_again": self._tried_again(contract, rules)}
         if kind == "plan_change_code":
             values |= {"code": self._code(contract)}
         if to == "holder":
@@ -101,6 +105,13 @@ class Mailer:
             return False
         post(self._stack, rules.contact.staff, letter(f"{kind}_staff", rules.locale, values))
         return True
+
+    def _tried_again(self, contract: Contract, rules: Policy) -> bool:
+        """Whether a run will renew it, as it stands when the letter leaves: nothing of what was
+        cancelled, or is not to be renewed by itself (S1)."""
+        order = self._stack.repository.order(contract.order_id)
+        wanted = order is not None and order.autorenewal
+        return can_be_renewed(contract) and (wanted or steps_in(contract, rules))
 
     def _code(self, contract: Contract) -> str | None:
         """Worked out here and nowhere kept (X10)."""

@@ -1,6 +1,7 @@
 """S0, S1, S6 to S8, S10, S11, S13: one notice for each period, annulled by whatever ends the
 contract, opened again by what takes that back; and the worked examples SW1 and SW2 whole."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -181,6 +182,55 @@ def test_S1_S6_S8_S10_S13_what_is_given_up_owes_nothing_and_its_notice_cannot_be
             assert renew(world, name, "2025-06-01").status == 409
     night(world, "2025-06-01", "00:00")
     assert taken(world) == []
+
+
+TRIED_AGAIN = {
+    "en": "We will try again.",
+    "fr": "Nous allons réessayer.",
+    "sv": "Vi kommer att försöka igen.",
+}
+
+
+def given_up(world: World) -> None:
+    assert cancel(world, "w-1").status == 200
+
+
+def switched_off(world: World) -> None:
+    body = {"enabled": False}
+    assert world.call("PUT", "/contracts/w-1/autorenewal", ALICE, body).status == 200
+
+
+def warranted(world: World) -> None:
+    """Off, but not lost: the warranty asks for it again."""
+    switched_off(world)
+    assert world.call("PUT", "/contracts/w-1/renewal-warranty", ALICE).status == 200
+
+
+@pytest.mark.parametrize("locale", TRIED_AGAIN)
+@pytest.mark.parametrize(
+    ("before", "again"),
+    [(None, True), (given_up, False), (switched_off, False), (warranted, True)],
+    ids=["as it was", "cancelled", "switched off", "switched off and warranted"],
+)
+def test_S1_that_it_is_tried_again_is_told_only_where_it_is(
+    world: World, locale: str, before: Callable[[World], None] | None, again: bool
+) -> None:
+    it_is(world, "2025-03-01")
+    francs = {"provider": "infomaniak", "currency": "CHF"}
+    funded(world, "a-1", "500.00", **francs)
+    fields = {"starts_on": "2024-03-20", "expires_on": "2025-03-20", "locale": locale}
+    imported(world, "w-1", provider="infomaniak", plan="domain-ch", label="w.ch", **fields)
+    assert renew(world, "w-1", "2025-03-20").status == 200
+    if before is not None:
+        before(world)
+    world.mails()
+    body = {"period_start": "2025-03-20", "reason": "refused"}
+    assert world.call("POST", "/contracts/w-1/renewal-reversal", STAFF, body).status == 200
+    (mail,) = world.mails()
+    assert "13.50 CHF" in str(mail)
+    assert (TRIED_AGAIN[locale] in mail["body"]) is again
+    job(world, "2025-03-20", name="renewals")
+    assert (history(world, "w-1")[-1] != "contract.renewal_reversed") is again
 
 
 def test_S1_S10_taken_back_the_same_notice_is_open_again_and_collected_once(world: World) -> None:
