@@ -16,6 +16,7 @@ from tacit.domain.record import changed
 from tacit.domain.refusals import Invalid, NotFound, Refused
 from tacit.domain.registry_dates import why_doubtful
 from tacit.domain.values import ADDONS_OF_A_CONTRACT, Cancellation, Contract, Order, Status
+from tacit.domain.warranty import check_offered
 
 CONTRACTS_IN_AN_ORDER = 40
 
@@ -36,6 +37,8 @@ def register(situation: Situation, command: Register, policy: Policy, now: datet
     order_before, order = _join_order(contract, situation.order)
     if not plan.orderable and not wanted.imported:
         raise Refused("plan_not_sold", {"plan": plan.id})
+    if contract.renewal_warranty:
+        check_offered(contract, policy)
     data = {
         "kind": contract.kind,
         "plan": contract.plan,

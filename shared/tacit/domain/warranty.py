@@ -43,8 +43,8 @@ def set_warranty(
     check_roles(HOLDER_AND_STAFF, command.by)
     if contract.status is Status.CLOSED:
         raise closed_refusal(contract, policy)
-    if command.wanted and policy.kinds[contract.kind].warranty is None:
-        raise Refused("not_offered", {"action": "renewal_warranty", **policy.contact_params()})
+    if command.wanted:
+        check_offered(contract, policy)
     if command.wanted and contract.status is Status.EXPIRED:
         raise Refused("expired", policy.contact_params())
     if contract.renewal_warranty == command.wanted:
@@ -53,6 +53,13 @@ def set_warranty(
     data = {"expires_on": contract.expires_on.isoformat()}
     event = "contract.warranty_started" if command.wanted else "contract.warranty_stopped"
     return changed(contract, after, event, data, command.by, policy, now)
+
+
+def check_offered(contract: Contract, policy: Policy) -> None:
+    """Raises Refused `not_offered` where the kind has no warranty: nobody is promised one that
+    would never step in."""
+    if policy.kinds[contract.kind].warranty is None:
+        raise Refused("not_offered", {"action": "renewal_warranty", **policy.contact_params()})
 
 
 def finish_task(

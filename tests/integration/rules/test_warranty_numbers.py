@@ -170,3 +170,30 @@ def test_I16_what_it_laid_out_is_collected_before_anything_else_of_the_holder(
     assert balance(world, "a-1") == "6.50"
     assert states(world, "d-1", "d-2") == {"d-1": ["paid"], "d-2": ["open"]}
     assert ends(world, "d-1", "d-2") == {"d-1": "2026-05-01", "d-2": "2025-05-10"}
+
+
+@pytest.mark.parametrize("imports", [False, True], ids=["new", "imported"])
+def test_I16_where_the_policy_offers_none_none_comes_with_a_registration(
+    world: World, imports: bool
+) -> None:
+    """As when it is asked for later: nobody is promised what would never step in."""
+    it_is(world, "2025-01-15")
+    body = {
+        "provider": "kreativmedia",
+        "plan": "hosting-start",
+        "label": "Web",
+        "holder": "alice",
+        "email": "alice@example.net",
+        "starts_on": "2025-01-15",
+        "import": imports,
+        "renewal_warranty": True,
+    }
+    with nothing_written(world):
+        refused = world.call("PUT", "/contracts/c-1", STAFF, body)
+        assert_problem(refused, 409, "not_offered")
+    assert refused.json["params"]["contact"]["email"]
+    without = {**body, "renewal_warranty": False}
+    assert world.call("PUT", "/contracts/c-1", STAFF, without).status == 201
+    later = world.call("PUT", "/contracts/c-1/renewal-warranty", STAFF)
+    assert_problem(later, 409, "not_offered")
+    assert later.json["params"] == refused.json["params"]
