@@ -11,7 +11,7 @@ from tacit.domain.permission import check_roles
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import NotFound, Refused
 from tacit.domain.renewal import charge_of, check_renewable, renewed
-from tacit.domain.values import Contract, Role
+from tacit.domain.values import Contract, Notice, Role
 from tacit.domain.warranty import settled
 
 
@@ -27,8 +27,7 @@ def pay_notice(
     if notice.status == PAID and notice.reference == command.reference:
         return NothingToDo(contract, "already_paid")
     if notice.status == PAID:
-        paid_by = {"reference": notice.reference, "account_id": notice.account_id}
-        raise Refused("notice_paid", {"period_start": notice.period_start.isoformat(), **paid_by})
+        raise Refused("notice_paid", _payment_of(notice))
     paid, owed = replace(notice, reference=command.reference), contract.owed
     if owed is not None and owed.notice.period_start == notice.period_start:
         change = settled(contract, paid, command.by, policy, now)
@@ -39,3 +38,13 @@ def pay_notice(
     check_renewable(contract, policy, local_day(now, policy.zone))
     change = renewed(contract, paid, command.by, policy, now)
     return replace(change, charges=(charge_of(paid),), reference=command.reference)
+
+
+def _payment_of(notice: Notice) -> dict[str, object]:
+    """`paid_by` is whichever of the two there is: paid elsewhere, or from an account."""
+    return {
+        "period_start": notice.period_start.isoformat(),
+        "paid_by": notice.reference or notice.account_id,
+        "reference": notice.reference,
+        "account_id": notice.account_id,
+    }

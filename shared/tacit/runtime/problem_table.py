@@ -98,8 +98,7 @@ PROBLEMS: Mapping[str, Entry] = {
     "notice_paid": Entry(
         409,
         "The notice is paid already",
-        "The period from {period_start} was paid under {reference} {account_id}; nothing is "
-        "booked a second time.",
+        "The period from {period_start} was paid by {paid_by}; nothing is booked a second time.",
     ),
     "notice_annulled": Entry(
         409,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.integration.conftest import ALICE, STAFF, World
+from tests.integration.edge import assert_problem
 from tests.integration.rules.scenes import cancel, it_is, job
 
 MOSCOW = "Europe/Moscow"
@@ -131,8 +132,25 @@ def test_a_notice_is_paid_by_reference_once(world: World) -> None:
     assert world.call("POST", path, STAFF, {"reference": "bank-7"}).status == 200
     again = world.call("POST", path, STAFF, {"reference": "bank-7"})
     assert (again.status, again.json["events"]) == (200, [])
-    assert world.call("POST", path, STAFF, {"reference": "bank-8"}).code == "notice_paid"
+    other = world.call("POST", path, STAFF, {"reference": "bank-8"})
+    assert_problem(other, 409, "notice_paid")
+    assert "was paid by bank-7; nothing" in other.json["detail"]
     assert world.contract("d-dom", ALICE)["expires_on"] == "2026-05-01"
+
+
+def test_what_an_account_has_paid_is_said_without_a_gap_to_whoever_pays_it_again(
+    world: World,
+) -> None:
+    it_is(world, "2025-04-01")
+    account(world, "a-1", "1000.00")
+    bought(world, "d-dom", "domain-ru", "200.00", "2025-05-01")
+    renewals(world, "2025-04-02")
+    (notice,) = notices(world)
+    again = world.call("POST", f"/notices/{notice['id']}/payment", STAFF, {"reference": "bank-8"})
+    assert_problem(again, 409, "notice_paid")
+    assert "was paid by a-1; nothing" in again.json["detail"]
+    told = again.json["params"]
+    assert (told["paid_by"], told["account_id"], told["reference"]) == ("a-1", "a-1", None)
 
 
 def test_a_renewal_that_the_registry_refused_goes_back_with_its_money(world: World) -> None:
