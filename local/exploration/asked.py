@@ -80,9 +80,12 @@ def _by_staff(scene: Scene, by: Actor, policy: Policy) -> Iterator[tuple[str, Co
     if contract.status is Status.PENDING:
         yield "activate by reference", Activate(by, reference="r-1")
     notice, owed = contract.notice, contract.owed
-    starts = {contract.expires_on, *(n.period_start for n in (notice, scene.filed) if n)}
-    for start in sorted(starts | ({owed.notice.period_start} if owed else set())):
+    there = [n for n in (notice, scene.filed, owed.notice if owed else None) if n]
+    counted = {n.period_start for n in there if "r-1" in n.taken_back}
+    for start in sorted({contract.expires_on, *(n.period_start for n in there)}):
         yield "pay notice", PayNotice(by, start, "r-1")
+        if start in counted:
+            yield "pay notice anew", PayNotice(by, start, "r-2")
         yield "reverse renewal", ReverseRenewal(by, start, "refused")
     yield "finish a task", FinishTask(by, "t-1")
     if policy.kinds[contract.kind].unique_label:

@@ -123,6 +123,7 @@ def _notice(notice: Notice | None, contract: Contract, today: date) -> Key | Non
         notice.account_id,
         notice.reference,
         notice.price_before and notice.price_before.minor,
+        notice.taken_back,
         short and (short.code, short.account_id, short.short.minor),
         _tried(notice, end, today),
     )
@@ -146,6 +147,7 @@ def _owed(owed: Owed | None, contract: Contract, policy: Policy, today: date) ->
         _off(notice.period_start, contract.expires_on),
         notice.generation - contract.generation,
         notice.tried_on == today,
+        notice.taken_back,
         owed.steps,
         (today - owed.since).days if left else None,
     )

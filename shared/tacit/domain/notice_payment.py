@@ -19,7 +19,8 @@ def pay_notice(
     situation: Situation, contract: Contract, command: PayNotice, policy: Policy, now: datetime
 ) -> Decision:
     """Paid elsewhere, as `command.reference` says; staff's word. Once: the same again is nothing
-    to do, and with another reference it is refused, since somebody has paid twice."""
+    to do, and with another reference it is refused, since somebody has paid twice. What was taken
+    back with its renewal pays no second time: it goes back by hand."""
     check_roles(frozenset({Role.STAFF}), command.by)
     notice = situation.notice
     if notice is None:
@@ -28,6 +29,7 @@ def pay_notice(
         return NothingToDo(contract, "already_paid")
     if notice.status == PAID:
         raise Refused("notice_paid", _payment_of(notice))
+    _check_unused(notice, command.reference)
     paid, owed = replace(notice, reference=command.reference), contract.owed
     if owed is not None and owed.notice.period_start == notice.period_start:
         change = settled(contract, paid, command.by, policy, now)
@@ -48,3 +50,13 @@ def _payment_of(notice: Notice) -> dict[str, object]:
         "reference": notice.reference,
         "account_id": notice.account_id,
     }
+
+
+def _check_unused(notice: Notice, reference: str) -> None:
+    """A reference counts once on a notice, also where its payment was taken back: a bank's list
+    that is imported again is no new money."""
+    if reference in notice.taken_back:
+        booked = {"amount": notice.amount.amount, "currency": notice.amount.currency}
+        period_start = notice.period_start.isoformat()
+        params = {"period_start": period_start, "reference": reference, "booked": booked}
+        raise Refused("reference_reused", params)

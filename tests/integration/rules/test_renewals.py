@@ -153,6 +153,33 @@ def test_what_an_account_has_paid_is_said_without_a_gap_to_whoever_pays_it_again
     assert (told["paid_by"], told["account_id"], told["reference"]) == ("a-1", "a-1", None)
 
 
+def test_G2_a_reference_counts_once_on_a_notice_also_after_its_renewal_was_taken_back(
+    world: World,
+) -> None:
+    it_is(world, "2025-04-01")
+    bought(world, "d-dom", "domain-ru", "200.00", "2025-05-01")
+    renewals(world, "2025-04-02")
+    path, back = "/notices/d-dom:2025-05-01/payment", "/contracts/d-dom/renewal-reversal"
+    refused = {"period_start": "2025-05-01", "reason": "the registry said no"}
+    for reference in ("bank-7", "bank-8"):
+        assert world.call("POST", path, STAFF, {"reference": reference}).status == 200
+        assert world.call("POST", back, STAFF, refused).status == 200
+    for reference in ("bank-7", "bank-8", "bank-7"):
+        again = world.call("POST", path, STAFF, {"reference": reference})
+        assert (again.status, again.code) == (409, "reference_reused")
+        booked = {"amount": "200.00", "currency": "RUB"}
+        assert (again.json["params"]["reference"], again.json["params"]["booked"]) == (
+            reference,
+            booked,
+        )
+    assert world.contract("d-dom", ALICE)["expires_on"] == "2025-05-01"
+    cancel(world, "d-dom")
+    assert world.call("POST", "/contracts/d-dom/reactivation", ALICE).status == 200
+    assert world.call("POST", path, STAFF, {"reference": "bank-8"}).code == "reference_reused"
+    assert world.call("POST", path, STAFF, {"reference": "bank-9"}).status == 200
+    assert world.contract("d-dom", ALICE)["expires_on"] == "2026-05-01"
+
+
 def test_a_renewal_that_the_registry_refused_goes_back_with_its_money(world: World) -> None:
     it_is(world, "2025-04-01")
     account(world, "a-1", "1000.00")
