@@ -25,8 +25,7 @@ def notice_of_period(contract: Contract) -> Notice | None:
 
 def made(contract: Contract, policy: Policy, newest: Policy | None, today: date) -> Notice:
     """A new notice at the price of today, which is frozen in it (G10)."""
-    rules = newest if newest is not None and _sells(newest, contract) else policy
-    price = _price(contract, policy, rules)
+    rules, price = of_a_new_term(contract, policy, newest)
     return Notice(
         period_start=_next_term(contract),
         price=price,
@@ -36,6 +35,14 @@ def made(contract: Contract, policy: Policy, newest: Policy | None, today: date)
         made_on=today,
         generation=contract.generation,
     )
+
+
+def of_a_new_term(
+    contract: Contract, policy: Policy, newest: Policy | None
+) -> tuple[Policy, Money]:
+    """Under which version it would begin today, and at which price for one unit (G10)."""
+    rules = newest if newest is not None and _sells(newest, contract) else policy
+    return rules, _price(contract, policy, rules)
 
 
 def in_step(contract: Contract) -> Contract:

@@ -12,6 +12,7 @@ from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.following import follow
 from tacit.domain.ledger import charged
 from tacit.domain.money import Money
+from tacit.domain.notices import of_a_new_term
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import Windows, closed_refusal, windows
 from tacit.domain.policy import Anchor, Channel, Policy, RestoreRule
@@ -49,7 +50,8 @@ def restore(
     situation: Situation, contract: Contract, command: Restore, policy: Policy, now: datetime
 ) -> Decision:
     """Active again for the term paid, counted from the old expiry; the anchor stays (G7). A term
-    that is paid anew begins under the newest policy (G10)."""
+    that is paid anew begins under the newest policy (G10): what is charged is what was quoted, and
+    the price of today is that of the next renewal."""
     check_restorer(contract, command.by, policy)
     account = _payer(situation, contract, command, policy)
     if contract.status not in (Status.EXPIRED, Status.CLOSED):
@@ -60,6 +62,8 @@ def restore(
     today = local_day(now, policy.zone)
     quoted = _quoted(contract, rule, policy, today)
     moved = quoted.expires_on != contract.expires_on
+    newest = situation.newest if moved else None
+    rules, price = of_a_new_term(contract, policy, newest)
     after = replace(
         contract,
         status=Status.ACTIVE,
@@ -72,7 +76,8 @@ def restore(
         ended_on=None,
         domain_ended_on=None,
         expiry_moved_on=today if moved else contract.expiry_moved_on,
-        policy=_policy_of_the_term(situation, contract, policy, moved),
+        policy=rules.name,
+        price=price,
     )
     data: dict[str, Scalar] = {
         "expired_on": contract.expires_on.isoformat(),
@@ -233,12 +238,3 @@ def windows_params(found: Windows | None) -> dict[str, object]:
 
 def _ended_on(contract: Contract) -> date:
     return contract.ended_on or contract.expires_on
-
-
-def _policy_of_the_term(
-    situation: Situation, contract: Contract, policy: Policy, new_term: bool
-) -> str:
-    newest = situation.newest
-    if not new_term or newest is None or contract.plan not in newest.plans:
-        return policy.name
-    return newest.name if newest.plans[contract.plan].kind == contract.kind else policy.name

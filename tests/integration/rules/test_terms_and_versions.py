@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World
-from tests.integration.money import opened
+from tests.integration.money import francs, opened
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import (
     cancel,
@@ -56,6 +56,37 @@ def test_G10_it_comes_back_by_the_old_version_and_begins_its_new_term_under_the_
     job(world, "2026-03-31")
     assert ends(world)["old"] == ("kreativmedia/2", "2026-04-20")
     assert fee(world, "old") == "200.00"
+
+
+def test_G10_what_is_restored_is_charged_as_quoted_and_pays_the_price_of_the_day_from_then_on(
+    world: World, policies: PolicyFiles
+) -> None:
+    """As its twin does that was renewed; a price of the contract's own stays."""
+    it_is(world, "2025-03-01")
+    opened(world, "a-1", "900.00")
+    imported(world, "old", **CH, label="old.ch", status="non_renewing")
+    own = {"label": "own.ch", "price": francs("20.00")}
+    imported(world, "own", **CH, **own, status="non_renewing")
+    imported(world, "twin", **CH, label="twin.ch")
+    job(world, "2025-03-05", name="renewals")
+    policies.add_version("kreativmedia", 2, {"plans.0.price": "30.00"})
+    job(world, "2025-03-31")
+    charged = {}
+    for name in ("old", "own"):
+        back = world.call("POST", f"/contracts/{name}/restoration", STAFF, {"reference": "inv-1"})
+        charged[name] = back.json["charges"][1]["amount"]["amount"]
+    assert charged == {"old": "24.00", "own": "20.00"}
+    assert world.contract("old", ALICE)["price"] == francs("30.00")
+    job(world, "2026-03-05", name="renewals")
+    asked = {
+        name: world.call("GET", "/notices", STAFF, query={"contract_id": name}).json["items"][0]
+        for name in ("old", "own", "twin")
+    }
+    assert {name: notice["amount"]["amount"] for name, notice in asked.items()} == {
+        "old": "30.00",
+        "own": "20.00",
+        "twin": "30.00",
+    }
 
 
 def test_G10_nothing_within_a_term_changes_its_version(world: World, policies: PolicyFiles) -> None:
