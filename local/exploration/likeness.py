@@ -147,6 +147,7 @@ def _owed(owed: Owed | None, contract: Contract, policy: Policy, today: date) ->
         _off(notice.period_start, contract.expires_on),
         notice.generation - contract.generation,
         notice.tried_on == today,
+        notice.price_before and notice.price_before.minor,
         notice.taken_back,
         owed.steps,
         (today - owed.since).days if left else None,

@@ -119,6 +119,8 @@ def _not_warranted(
     after = replace(
         contract,
         expires_on=notice.period_start,
+        policy=notice.policy_before or contract.policy,
+        price=notice.price_before or contract.price,
         expiry_moved_on=None,
         owed=None,
         notice=replace(notice, generation=notice.generation + 1, tried_on=today, short=None),

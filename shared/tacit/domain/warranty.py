@@ -85,8 +85,16 @@ def steps_in(contract: Contract, policy: Policy) -> bool:
 def warranted(
     contract: Contract, notice: Notice, by: Actor, policy: Policy, now: datetime
 ) -> Change:
-    """The next term without its money: the notice stays open, and is owed from today."""
+    """The next term without its money: the notice stays open, and is owed from today. It keeps
+    what goes back with the date, should the registry refuse."""
     today = local_day(now, policy.zone)
+    laid_out = replace(
+        notice,
+        short=None,
+        tried_on=today,
+        policy_before=contract.policy,
+        price_before=contract.price,
+    )
     ends_on = add_months(contract.expires_on, contract.term_months, contract.anchor_day)
     after = replace(
         contract,
@@ -96,7 +104,7 @@ def warranted(
         policy=notice.policy,
         expiry_moved_on=today,
         notice=None,
-        owed=Owed(replace(notice, short=None, tried_on=today), today, 0),
+        owed=Owed(laid_out, today, 0),
     )
     data: dict[str, Scalar] = {
         "period_start": contract.expires_on.isoformat(),

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.conftest import ALICE, STAFF, World
+from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import cancel, history, it_is, job
 
 
@@ -154,6 +157,33 @@ def test_I16_what_the_registry_refused_after_all_is_not_owed_and_nothing_is_noti
     assert back.status == 200, back.text
     assert notices(world) == {"2025-05-01": "open", "2026-05-01": "annulled"}
     assert world.contract("d-1")["expires_on"] == "2025-05-01"
+
+
+@pytest.mark.parametrize("paid", [None, "bank-7", "a-1"])
+def test_G10_I16_what_a_warranty_did_goes_back_with_its_version_and_its_price(
+    world: World, policies: PolicyFiles, paid: str | None
+) -> None:
+    """Also where what was owed had been paid, elsewhere or from an account."""
+    it_is(world, "2025-04-01")
+    domain(world, renewal_warranty=True)
+    before = world.contract("d-1")
+    policies.add_version("infomaniak", 2, {"plans.0.price": "99.00"})
+    job(world, "2025-05-01", name="renewals")
+    stepped_in = world.contract("d-1")
+    assert (stepped_in["policy"], stepped_in["price"]["amount"]) == ("infomaniak/2", "99.00")
+    if paid == "a-1":
+        account(world, "99.00")
+        job(world, "2025-05-02", name="renewals")
+    elif paid is not None:
+        body = {"reference": paid}
+        assert world.call("POST", "/notices/d-1:2025-05-01/payment", STAFF, body).status == 200
+    assert notices(world) == {"2025-05-01": "paid" if paid else "open"}
+    body = {"period_start": "2025-05-01", "reason": "the registry never had it"}
+    back = world.call("POST", "/contracts/d-1/renewal-reversal", STAFF, body)
+    assert back.status == 200, back.text
+    after = world.contract("d-1")
+    went_back = ("expires_on", "policy", "price")
+    assert [after[name] for name in went_back] == [before[name] for name in went_back]
 
 
 def notices(world: World) -> dict[str, str]:
