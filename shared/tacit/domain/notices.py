@@ -41,7 +41,7 @@ def of_a_new_term(
     contract: Contract, policy: Policy, newest: Policy | None
 ) -> tuple[Policy, Money]:
     """Under which version it would begin today, and at which price for one unit (G10)."""
-    rules = newest if newest is not None and _sells(newest, contract) else policy
+    rules = newest if newest is not None and _sells(newest, contract, policy) else policy
     return rules, _price(contract, policy, rules)
 
 
@@ -92,9 +92,13 @@ def _amount(contract: Contract, price: Money, rules: Policy) -> Money:
     return Money(whole * (100 - percent) // 100, price.currency)
 
 
-def _sells(rules: Policy, contract: Contract) -> bool:
-    plan = rules.plans.get(contract.plan)
-    return plan is not None and plan.kind == contract.kind
+def _sells(rules: Policy, contract: Contract, policy: Policy) -> bool:
+    """The same plan for the same term. A price is for one term: a version that sells the plan by
+    the month has none for a contract that goes on by the year."""
+    plan, own = rules.plans.get(contract.plan), policy.plans.get(contract.plan)
+    term_months = own.term_months if own is not None else contract.term_months
+    same_term = plan is not None and plan.term_months == term_months
+    return plan is not None and plan.kind == contract.kind and same_term
 
 
 def _price(contract: Contract, policy: Policy, newest: Policy) -> Money:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World
-from tests.integration.money import francs, opened
+from tests.integration.money import francs, moved, opened
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import (
     cancel,
@@ -87,6 +87,31 @@ def test_G10_what_is_restored_is_charged_as_quoted_and_pays_the_price_of_the_day
         "own": "20.00",
         "twin": "30.00",
     }
+
+
+def test_G10_a_price_is_for_one_term_and_is_not_taken_for_another(
+    world: World, policies: PolicyFiles
+) -> None:
+    """The second version sells the plan by the month: a year goes on at what it costs, renewed or
+    restored, until a version sells it by the year again."""
+    it_is(world, "2025-03-01")
+    opened(world, "a-1", "900.00")
+    world.register("year", starts_on="2024-04-01")
+    imported(world, "back", starts_on="2024-04-01", expires_on="2025-04-01", status="non_renewing")
+    by_the_month = {"plans.2.term_months": 1, "plans.2.price": "9.90"}
+    policies.add_version("kreativmedia", 2, by_the_month)
+    job(world, "2025-03-05", name="renewals")
+    job(world, "2025-04-01")
+    back = world.call("POST", "/contracts/back/restoration", STAFF, {"reference": "inv-1"})
+    assert back.json["charges"][0]["amount"] == francs("118.80")
+    for name in ("year", "back"):
+        seen = world.contract(name)
+        assert (seen["expires_on"], seen["price"]) == ("2026-04-01", francs("118.80"))
+        assert seen["policy"] == "kreativmedia/1"
+    policies.add_version("kreativmedia", 3, {"plans.2.price": "130.00"})
+    job(world, "2026-03-05", name="renewals")
+    renewed = [("renewal", "-118.80"), ("renewal", "-130.00"), ("renewal", "-130.00")]
+    assert moved(world, "a-1")[1:] == renewed
 
 
 def test_G10_nothing_within_a_term_changes_its_version(world: World, policies: PolicyFiles) -> None:
