@@ -52,7 +52,8 @@ def charges(table: Held) -> Iterator[str]:
             yield f"{item['pk']} {item['sk']} is for {item['period_start']} {item['reason']}"
         if int(generation) < 1 or (item["pk"], HEAD) not in table.items:
             yield f"{item['pk']} {item['sk']} is of nothing"
-        if ("account_id" in item) == ("reference" in item):
+        for_nothing = item["minor"] == 0 and "reference" not in item
+        if ("account_id" in item) == ("reference" in item) and not for_nothing:
             yield f"{item['pk']} {item['sk']} was paid by nobody, or twice"
         if "account_id" in item:
             paid[item["account_id"], contract_id, start, item["reason"], -item["minor"]] += 1

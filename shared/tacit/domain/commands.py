@@ -71,7 +71,8 @@ class Reactivate:
 @dataclass(frozen=True, slots=True)
 class Restore:
     """Bring an expired contract back. What it costs is paid under `reference`, which is staff's
-    word that the money is there, or charged to an account: one of the two."""
+    word that the money is there, or charged to an account: one of the two, and none where it costs
+    nothing."""
 
     by: Actor
     reference: str | None = None

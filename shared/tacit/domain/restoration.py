@@ -42,8 +42,10 @@ def quote(contract: Contract, actor: Actor, policy: Policy, now: datetime) -> Qu
     costs extra (K7).
     """
     check_roles(_askers(contract, policy) | {Role.HOLDER, Role.STAFF}, actor)
-    rule = _rule(contract, policy)
-    return _quoted(contract, rule, policy, local_day(now, policy.zone))
+    rule, today = _rule(contract, policy), local_day(now, policy.zone)
+    quoted = _quoted(contract, rule, policy, today)
+    _check_in_time(quoted, policy, today)
+    return quoted
 
 
 def restore(
@@ -58,9 +60,10 @@ def restore(
         return NothingToDo(contract, "not_expired")
     rule = _rule(contract, policy)
     _permit(command.by, rule, policy)
-    _check_paid(command)
     today = local_day(now, policy.zone)
     quoted = _quoted(contract, rule, policy, today)
+    _check_paid(command, quoted.total)
+    _check_in_time(quoted, policy, today)
     moved = quoted.expires_on != contract.expires_on
     newest = situation.newest if moved else None
     rules, price = of_a_new_term(contract, policy, newest)
@@ -168,24 +171,35 @@ def _payer(
     return account
 
 
-def _check_paid(command: Restore) -> None:
-    """A reference is staff's word that the money is there; anybody else names an account."""
-    by_word = command.by.role is Role.STAFF and command.reference is not None
-    if command.account_id is None and not by_word:
-        raise Invalid("account_id", "is missing: the account to be charged", "missing_field")
+def _check_paid(command: Restore, total: Money) -> None:
+    """A reference is staff's word that the money is there; anybody else names an account. What
+    costs nothing wants neither."""
+    staff = command.by.role is Role.STAFF
+    if command.account_id is not None or (staff and command.reference is not None):
+        return
+    if total.minor == 0 and command.reference is None:
+        return
+    if staff:
+        raise Invalid("reference", "is missing, and so is an account_id", "missing_field")
+    raise Invalid("account_id", "is missing: the account to be charged", "missing_field")
 
 
-def _quoted(contract: Contract, rule: RestoreRule, policy: Policy, today: date) -> Quote:
-    """What was stored when the contract ended says until when; a term that is paid and not over
-    yet is resumed, and not paid twice."""
-    until, found = contract.restorable_until, windows(contract, policy, _ended_on(contract))
-    if until is not None and today >= until:
+def _check_in_time(quoted: Quote, policy: Policy, today: date) -> None:
+    """What was stored when the contract ended says until when."""
+    if quoted.until is not None and today >= quoted.until:
         params = {
-            "restorable_until": until.isoformat(),
-            **windows_params(found),
+            "restorable_until": quoted.until.isoformat(),
+            **windows_params(quoted.windows),
             **policy.contact_params(),
         }
         raise Refused("restoration_over", params)
+    if quoted.expires_on <= today:
+        params = {"expires_on": quoted.expires_on.isoformat(), **policy.contact_params()}
+        raise Refused("restoration_too_late", params)
+
+
+def _quoted(contract: Contract, rule: RestoreRule, policy: Policy, today: date) -> Quote:
+    """A term that is paid and not over yet is resumed, and not paid twice."""
     start = contract.expires_on
     if rule.counted_from is Anchor.REGISTRY_EXPIRY:
         start = contract.domain_expires_on
@@ -194,11 +208,9 @@ def _quoted(contract: Contract, rule: RestoreRule, policy: Policy, today: date) 
     expires_on = start if resumed else add_months(start, contract.term_months, anchor)
     if resumed:
         expires_on, anchor = contract.expires_on, contract.anchor_day
-    if expires_on <= today:
-        params = {"expires_on": expires_on.isoformat(), **policy.contact_params()}
-        raise Refused("restoration_too_late", params)
     charges = _charges(contract, rule, start, resumed)
     total = Money(sum(charge.amount.minor for charge in charges), contract.price.currency)
+    until, found = contract.restorable_until, windows(contract, policy, _ended_on(contract))
     return Quote(charges, total, expires_on, anchor, until, found)
 
 

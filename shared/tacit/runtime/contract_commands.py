@@ -14,7 +14,7 @@ from tacit.domain.commands import (
     TransferOut,
 )
 from tacit.domain.refusals import Invalid
-from tacit.domain.values import Actor, Role
+from tacit.domain.values import Actor
 from tacit.runtime import shapes
 from tacit.runtime.registration import read_amendment
 
@@ -49,7 +49,8 @@ def reactivation(body: dict[str, Any]) -> Reading:
 
 
 def restoration(body: dict[str, Any]) -> Reading:
-    """An account to be charged or, on staff's word, a reference it was paid under; never both."""
+    """An account to be charged or, on staff's word, a reference it was paid under; never both, and
+    neither where it costs nothing."""
 
     def read(actor: Actor) -> Restore:
         fields = shapes.Body(body)
@@ -58,8 +59,6 @@ def restoration(body: dict[str, Any]) -> Reading:
         fields.end()
         if account_id is not None and reference is not None:
             raise Invalid("reference", "is not taken beside an account_id: it is paid once")
-        if actor.role is Role.STAFF and account_id is None and reference is None:
-            raise Invalid("reference", "is missing, and so is an account_id", "missing_field")
         return Restore(actor, reference, account_id)
 
     return read

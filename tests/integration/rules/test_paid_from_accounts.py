@@ -187,6 +187,37 @@ def test_S4_it_is_paid_in_one_way_and_a_holder_pays_from_an_account(
         assert_problem(restore(swedish, who, **body), 422, code, field)
 
 
+@pytest.mark.parametrize("who", [ALICE, STAFF])
+def test_S13_what_costs_nothing_comes_back_without_an_account_and_on_nobodys_word(
+    swedish: World, who: Person
+) -> None:
+    """A free account that was cancelled by itself; and an add-on whose price of its own is none,
+    which gets its next term."""
+    free = {"provider": "svenska-domaner", "import": True, "price": francs("0.00", "SEK")}
+    living = {**SVENSKA, "label": "living.org.nz", "starts_on": "2025-03-31"}
+    swedish.register("d-2", **living)
+    follows = {"plan": "free-domain-account", "parent_id": "d-2", "starts_on": "2025-03-31"}
+    swedish.register("f-1", **free, **follows)
+    cancel(swedish, "f-1", mode="immediate")
+    swedish.register(
+        "m-1", **free, plan="mail-addon", starts_on="2024-04-02", status="non_renewing"
+    )
+    job(swedish, "2025-04-02")
+    for contract_id, charged in (("f-1", []), ("m-1", [("renewal", "0.00")])):
+        asked = swedish.call("GET", f"/contracts/{contract_id}/restoration-quote", who).json
+        rows = [(row["reason"], row["amount"]["amount"]) for row in asked["charges"]]
+        assert (rows, asked["total"]["amount"]) == (charged, "0.00")
+        assert restorable(swedish, who, contract_id) == (True, None)
+        with nothing_written(swedish):
+            preview = restore(swedish, who, contract_id, dry_run=True)
+            on_his_word = restore(swedish, ALICE, contract_id, reference="I have paid")
+            assert_problem(on_his_word, 422, "missing_field", "account_id")
+        done = restore(swedish, who, contract_id)
+        assert (done.status, done.json) == (200, preview.json), done.text
+        assert swedish.contract(contract_id)["status"] == "active"
+    assert swedish.contract("m-1")["expires_on"] == "2026-04-02"
+
+
 def test_S4_an_account_in_another_currency_pays_nothing(swedish: World) -> None:
     opened(swedish, "a-2", "900.00", provider="svenska-domaner", currency="EUR")
     with nothing_written(swedish):
