@@ -43,7 +43,7 @@ def references(table: Held) -> Iterator[str]:
 
 def charges(table: Held) -> Iterator[str]:
     """A charge's key is what it is for; each that an account paid has its line, and no line of an
-    account is for a charge that was never made."""
+    account is for a charge that was never made. What cost nothing may have been paid by nobody."""
     paid: Counter[tuple[str, str, str, str, int]] = Counter()
     for item in table.kinds.get("charge", ()):
         contract_id = keys.unpart(item["pk"].partition("#")[2])
@@ -52,8 +52,8 @@ def charges(table: Held) -> Iterator[str]:
             yield f"{item['pk']} {item['sk']} is for {item['period_start']} {item['reason']}"
         if int(generation) < 1 or (item["pk"], HEAD) not in table.items:
             yield f"{item['pk']} {item['sk']} is of nothing"
-        for_nothing = item["minor"] == 0 and "reference" not in item
-        if ("account_id" in item) == ("reference" in item) and not for_nothing:
+        payers = ("account_id" in item) + ("reference" in item)
+        if payers != 1 and (payers, item["minor"]) != (0, 0):
             yield f"{item['pk']} {item['sk']} was paid by nobody, or twice"
         if "account_id" in item:
             paid[item["account_id"], contract_id, start, item["reason"], -item["minor"]] += 1

@@ -12,7 +12,7 @@ from datetime import datetime
 from tacit.domain.commands import Activate
 from tacit.domain.days import add_days, add_months, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
-from tacit.domain.ledger import charged
+from tacit.domain.ledger import taken_from
 from tacit.domain.notices import PAID, made, notice_of_period
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
@@ -54,17 +54,18 @@ def activate(
 
 
 def activated(
-    account: Account,
+    account: Account | None,
     contract: Contract,
     notice: Notice,
     by: Actor,
     policy: Policy,
     now: datetime,
 ) -> Change:
-    """The first term, charged."""
+    """The first term, charged; without an account where it costs nothing."""
     charge = _charge(notice)
-    movement = charged(account, (charge,), contract, by, now)
-    change = _begun(contract, replace(notice, account_id=account.id), by, policy, now)
+    movement = taken_from(account, charge, contract, by, now)
+    payer_id = account.id if account is not None else None
+    change = _begun(contract, replace(notice, account_id=payer_id), by, policy, now)
     return replace(change, charges=(charge,), movement=movement)
 
 

@@ -46,7 +46,10 @@ class Purse:
 
     def sufficient(self, amount: Money, last_day: bool) -> Account | None:
         """R1: the smallest account that holds enough, then by id; never split. On a contract's
-        own last day what is kept for others may be spent, too (G14)."""
+        own last day what is kept for others may be spent, too (G14). What costs nothing is taken
+        from none, so that nobody loses it for want of an account."""
+        if amount.minor == 0:
+            return None
         fitting = [
             account
             for account in self._of(amount.currency)
@@ -147,17 +150,22 @@ def collect(
         return Collected(replace(trial, stands_on_order=order), purse)
     last_day = today >= notice.due_on
     account = purse.sufficient(notice.amount, last_day)
-    if account is None and lost:
-        return _laid_out(contract, there, notice, purse, by, policy, now)
-    if account is None:
-        return _short(contract, there, notice, purse, by, policy, now)
+    if account is None and notice.amount.minor > 0:
+        instead = _laid_out if lost else _short
+        return instead(contract, there, notice, purse, by, policy, now)
     paid = replace(_paid(account, contract, there, notice, by, policy, now), stands_on_order=order)
-    left = paid.movement.account if paid.movement is not None else account
-    return Collected(paid, purse.without(left, contract.id))
+    return Collected(paid, _behind(paid, purse))
+
+
+def _behind(paid: Change, purse: Purse) -> Purse:
+    """What cost nothing has taken nothing."""
+    if paid.movement is None:
+        return purse
+    return purse.without(paid.movement.account, paid.contract.id)
 
 
 def _paid(
-    account: Account,
+    account: Account | None,
     contract: Contract,
     there: Notice | None,
     notice: Notice,
@@ -189,14 +197,13 @@ def _owed(
     """What a warranty laid out comes first, as soon as the money is there; until then its money is
     kept, and the holder is reminded, step by step (I16)."""
     account = purse.sufficient(owed.notice.amount, last_day=False)
-    if account is None:
+    if account is None and owed.notice.amount.minor > 0:
         kept, again_on = _keeping(contract, owed.notice, purse, policy), owed_due_on(contract)
         if again_on is not None and local_day(now, policy.zone) < again_on:
             return Collected(NothingToDo(contract, "still_owed", again_on), kept)
         return Collected(contacted(contract, owed, by, policy, now), kept)
     paid = paid_off(contract, owed, account, by, policy, now)
-    left = paid.movement.account if paid.movement is not None else account
-    return Collected(paid, purse.without(left, contract.id))
+    return Collected(paid, _behind(paid, purse))
 
 
 def _laid_out(

@@ -123,6 +123,13 @@ def charged(
     return _moved(account, lines, "account.charged", by)
 
 
+def taken_from(
+    account: Account | None, charge: Charge, contract: Contract, by: Actor, now: datetime
+) -> Movement | None:
+    """One charge; without an account what costs nothing, which is paid where it is decided."""
+    return charged(account, (charge,), contract, by, now) if account is not None else None
+
+
 def given_back(
     account: Account, charge: Charge, contract: Contract, by: Actor, now: datetime
 ) -> Movement:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from tacit.domain.commands import Renew, ReverseRenewal
 from tacit.domain.days import LATEST, add_months, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
-from tacit.domain.ledger import charged, given_back
+from tacit.domain.ledger import given_back, taken_from
 from tacit.domain.notices import OPEN, PAID, annulled, made, notice_of_period
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
@@ -152,18 +152,19 @@ def _reversed(
 
 
 def from_account(
-    account: Account,
+    account: Account | None,
     contract: Contract,
     notice: Notice,
     by: Actor,
     policy: Policy,
     now: datetime,
 ) -> Change:
-    """Charge and renewal are one: what could not be charged is not renewed. Raises Refused
-    `balance_too_small` or `other_currency`."""
+    """Charge and renewal are one: what could not be charged is not renewed; what costs nothing
+    needs no account. Raises Refused `balance_too_small` or `other_currency`."""
     charge = charge_of(notice)
-    movement = charged(account, (charge,), contract, by, now)
-    change = renewed(contract, replace(notice, account_id=account.id), by, policy, now)
+    movement = taken_from(account, charge, contract, by, now)
+    payer_id = account.id if account is not None else None
+    change = renewed(contract, replace(notice, account_id=payer_id), by, policy, now)
     return replace(change, charges=(charge,), movement=movement)
 
 

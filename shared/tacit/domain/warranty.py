@@ -11,7 +11,7 @@ from datetime import datetime
 from tacit.domain.commands import FinishTask, SetWarranty
 from tacit.domain.days import add_days, add_months, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
-from tacit.domain.ledger import charged
+from tacit.domain.ledger import taken_from
 from tacit.domain.notices import PAID, can_be_renewed
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
@@ -116,12 +116,18 @@ def warranted(
 
 
 def paid_off(
-    contract: Contract, owed: Owed, account: Account, by: Actor, policy: Policy, now: datetime
+    contract: Contract,
+    owed: Owed,
+    account: Account | None,
+    by: Actor,
+    policy: Policy,
+    now: datetime,
 ) -> Change:
-    """What was owed is taken from the account; no date moves any more."""
+    """What was owed is taken from the account, or is nothing; no date moves any more."""
     charge = charge_of(owed.notice)
-    movement = charged(account, (charge,), contract, by, now)
-    change = settled(contract, replace(owed.notice, account_id=account.id), by, policy, now)
+    movement = taken_from(account, charge, contract, by, now)
+    payer_id = account.id if account is not None else None
+    change = settled(contract, replace(owed.notice, account_id=payer_id), by, policy, now)
     return replace(change, charges=(charge,), movement=movement)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.integration.conftest import ALICE, CAROL, STAFF, World
 from tests.integration.rules.policy_files import PolicyFiles
-from tests.integration.rules.scenes import calendars, cancel, it_is, job
+from tests.integration.rules.scenes import calendars, cancel, imported, it_is, job
 from tests.integration.rules.terms import (
     REGISTRAR,
     bought,
@@ -18,6 +18,7 @@ from tests.integration.rules.terms import (
     renewals,
     states,
     statuses,
+    switch,
     taken,
 )
 
@@ -152,3 +153,39 @@ def _hidden(world: World, door: str) -> None:
     assert "contract.renewal_unpaid" in shown.text
     assert "a-secret" in seen.text
     assert "secret" not in shown.text
+
+
+def test_R1_what_costs_nothing_is_not_lost_for_want_of_an_account(world: World) -> None:
+    """It is renewed and activated as anything else, and whoever has an account finds no line of it
+    there."""
+    it_is(world, "2025-04-02")
+    bought(world, "d-1", "2025-05-01", price="0.00")
+    bought(world, "s-1", "2026-04-02", "ssl-certificate", "0.00", status="pending")
+    funded(world, "b-1", "1.00", holder="bob")
+    bought(world, "d-2", "2025-05-01", price="0.00", holder="bob")
+    assert world.contract("d-1", ALICE)["next"] == {"action": "renew", "on": "2025-04-02"}
+    for at in ("12:00", "13:00"):
+        renewals(world, "2025-04-02", at)
+        expiries(world, "2025-05-01", at)
+    assert ends(world, "d-1", "d-2") == {"d-1": "2026-05-01", "d-2": "2026-05-01"}
+    assert set(statuses(world, "d-1", "d-2", "s-1").values()) == {"active"}
+    assert states(world, "d-1", "s-1") == {"d-1": ["paid"], "s-1": ["paid"]}
+    assert taken(world, "b-1") == []
+    assert reversal(world, "d-1", "2025-05-01").status == 200
+    assert states(world, "d-1") == {"d-1": ["open"]}
+
+
+def test_I16_a_warranty_that_laid_out_nothing_is_owed_nothing(world: World) -> None:
+    it_is(world, "2025-04-02")
+    domain = {"provider": "infomaniak", "plan": "domain-ch", "renewal_warranty": True}
+    price = {"amount": "0.00", "currency": "CHF"}
+    imported(
+        world, "w-1", **domain, label="w.ch", price=price, expires_on="2025-05-01",
+        starts_on="2024-05-01",
+    )  # fmt: skip
+    switch(world, "~w-1", False)
+    for day in ("2025-05-01", "2025-05-02", "2025-06-15"):
+        job(world, day, name="renewals")
+        job(world, day, "13:00")
+    assert (ends(world, "w-1"), states(world, "w-1")) == ({"w-1": "2026-05-01"}, {"w-1": ["paid"]})
+    assert world.call("GET", "/tasks", STAFF).json["items"] == []
