@@ -107,12 +107,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A warranted period that is not paid yet: its notice, since when, and how many steps towards
-    the holder have been taken (I16)."""
+    """A warranted period that is not paid yet: its notice, since when, how many steps towards the
+    holder have been taken (I16), and which tasks came of them."""
 
     notice: Notice
     since: date
     steps: int
+    tasks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Renewal Warranty: a domain that would involuntarily be lost is renewed, and the amount stays owed
 (I16). The holder is contacted step by step, until it is paid; he may stop it at any time (I17).
 
-What a machine can say is a message, what a person must do (a call, a letter) is a task for staff.
+What a machine can say is a message, what a person must do (a call, a letter) is a task for staff,
+as long as it is owed.
 It steps in once: while a warranted period is owed, the next end is an end.
 """
 
@@ -154,7 +155,12 @@ def contacted(contract: Contract, owed: Owed, by: Actor, policy: Policy, now: da
     step = steps[owed.steps] if owed.steps < len(steps) else None
     if step is None or today < add_days(owed.since, step.days):
         return quietly(contract, replace(contract, owed=replace(owed, notice=notice)))
-    after = replace(contract, owed=replace(owed, notice=notice, steps=owed.steps + 1))
+    task = None
+    if step.channel in BY_PEOPLE:
+        task_id = f"{contract.id}:{contract.events + 1}"  # the number of the event beside it
+        task = Task(task_id, contract.id, contract.provider, step.channel, today)
+    tasks = (*owed.tasks, task.id) if task is not None else owed.tasks
+    after = replace(contract, owed=replace(owed, notice=notice, steps=owed.steps + 1, tasks=tasks))
     data: dict[str, Scalar] = {
         "step": owed.steps + 1,
         "channel": step.channel,
@@ -165,9 +171,7 @@ def contacted(contract: Contract, owed: Owed, by: Actor, policy: Policy, now: da
     }
     event = "contract.warranty_contact"
     change = changed(contract, after, event, data, by, policy, now)
-    if step.channel in BY_PEOPLE:
-        number = change.events[-1].number
-        task = Task(f"{contract.id}:{number}", contract.id, contract.provider, step.channel, today)
+    if task is not None:
         return replace(change, task=task)
     return replace(change, events=(*change.events[:-1], _said(change.events[-1], step.channel)))
 

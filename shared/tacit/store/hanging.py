@@ -13,7 +13,7 @@ from tacit.store.account_items import movement_writes
 from tacit.store.codec import Item
 from tacit.store.deeds import by_run
 from tacit.store.mapping import charge_item, child_item, label_item, link_item, past_link_item
-from tacit.store.notice_items import notice_item
+from tacit.store.notice_items import notice_item, task_item
 from tacit.store.writes import Write, absent, delete, put, update
 
 
@@ -77,6 +77,18 @@ def notice_writes(change: Change) -> list[Write]:
         moved.append(change.notice)
     by_period = {notice.period_start: notice for notice in moved}
     return [put(f"notice {day}", notice_item(after.id, n)) for day, n in by_period.items()]
+
+
+def task_writes(change: Change) -> list[Write]:
+    """What a person has to do from now on; and with what was owed go the tasks that came of it,
+    whether or not somebody has done them."""
+    before, after = change.before, change.contract
+    owed = before.owed if before is not None else None
+    gone = owed.tasks if owed is not None and after.owed is None else ()
+    writes = [delete(f"task {each}", keys.task(after.provider, each)) for each in gone]
+    if change.task is not None:
+        writes.append(put("task", task_item(change.task), absent))
+    return writes
 
 
 def family_writes(before: Contract | None, after: Contract) -> list[Write]:

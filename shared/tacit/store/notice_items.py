@@ -19,11 +19,13 @@ def owed_fields(owed: Owed) -> Item:
         "notice": notice_fields(owed.notice),
         "since": owed.since.isoformat(),
         "steps": owed.steps,
+        "tasks": list(owed.tasks),
     }
 
 
 def owed_from(item: Item) -> Owed:
-    return Owed(notice_from(item["notice"]), read_day(item["since"]), item["steps"])
+    tasks = tuple(item.get("tasks", ()))
+    return Owed(notice_from(item["notice"]), read_day(item["since"]), item["steps"], tasks)
 
 
 def task_item(task: Task) -> Item:

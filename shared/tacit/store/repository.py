@@ -31,6 +31,7 @@ from tacit.store.hanging import (
     label_writes,
     link_writes,
     notice_writes,
+    task_writes,
 )
 from tacit.store.mapping import (
     contract_item,
@@ -41,7 +42,7 @@ from tacit.store.mapping import (
     order_of,
     readable,
 )
-from tacit.store.notice_items import notice_of, task_item, task_of
+from tacit.store.notice_items import notice_of, task_of
 from tacit.store.outbox import marked
 from tacit.store.plan_change_items import change_item, change_of
 from tacit.store.table import Page, Table
@@ -293,8 +294,7 @@ def writes_of(change: Change, policy: Policy, now: datetime, run: str | None = N
     writes += label_writes(before, after, policy)
     writes += family_writes(before, after)
     writes += notice_writes(change)
-    if change.task is not None:
-        writes.append(put("task", task_item(change.task), absent))
+    writes += task_writes(change)
     if change.plan_change is not None:
         writes.append(put("plan change", change_item(after.id, change.plan_change), absent))
     if change.finished is not None:

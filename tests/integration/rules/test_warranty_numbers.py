@@ -157,6 +157,47 @@ def test_I16_where_the_policy_offers_none_there_is_none(
     assert statuses(world, "d-1") == {"d-1": "expired"}
 
 
+def collected(world: World) -> None:
+    funded(world, "a-1", "20.00", **FRANCS)
+    night(world, "2025-06-01")
+
+
+def paid_by_reference(world: World) -> None:
+    assert pay(world, "d-1:2025-05-01").status == 200
+
+
+def taken_back(world: World) -> None:
+    body = {"period_start": "2025-05-01", "reason": "the registry never had it"}
+    reply = world.call("POST", "/contracts/d-1/renewal-reversal", STAFF, body)
+    assert reply.status == 200, reply.text
+
+
+def to_do(world: World) -> list[tuple[str, str]]:
+    items = world.call("GET", "/tasks", STAFF).json["items"]
+    return sorted((row["contract_id"], row["what"]) for row in items)
+
+
+@pytest.mark.parametrize("over", [collected, paid_by_reference, taken_back])
+@pytest.mark.parametrize("one_is_done", [False, True])
+def test_I16_nobody_is_called_about_what_is_not_owed_any_more(
+    world: World, over: Callable[[World], None], one_is_done: bool
+) -> None:
+    it_is(world, "2025-04-20")
+    domain(world, "d-1", renewal_warranty=True)
+    domain(world, "d-2", renewal_warranty=True, holder="bob")
+    for day in ("2025-05-01", "2025-05-02", "2025-05-08", "2025-05-15", "2025-05-31"):
+        night(world, day)
+    theirs = [("d-2", "letter"), ("d-2", "phone")]
+    assert to_do(world) == [("d-1", "letter"), ("d-1", "phone"), *theirs]
+    tasks = world.call("GET", "/tasks", STAFF).json["items"]
+    mine = [row["id"] for row in tasks if row["contract_id"] == "d-1"]
+    if one_is_done:
+        assert world.call("POST", f"/tasks/{mine[0]}/done", STAFF).status == 200
+    over(world)
+    assert to_do(world) == theirs
+    assert world.call("POST", f"/tasks/{mine[1]}/done", STAFF).status == 404
+
+
 def test_I16_what_it_laid_out_is_collected_before_anything_else_of_the_holder(
     world: World,
 ) -> None:
