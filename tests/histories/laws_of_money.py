@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tests.histories.eye import Deed
 from tests.histories.figures import figures
 from tests.histories.heads import Head, Item, day
+from tests.histories.laws_of_terms import restored_from
 from tests.histories.reckoning import francs
 from tests.histories.world import Law, Period, World, changes
 
@@ -85,7 +86,8 @@ def _of_restoration(world: World, deed: Deed, before: Head) -> Iterator[tuple[st
         of = str(before.ended_on) if goes_on else start.isoformat()
         yield "restoration_fee", of, window.fee
     if not goes_on:
-        yield "renewal", start.isoformat(), before.price
+        begins, _ = restored_from(before, world.today(deed))
+        yield "renewal", begins.isoformat(), before.price
 
 
 def _paid_by_lines(deed: Deed, head: Head, charges: list[Item]) -> Iterator[str]:

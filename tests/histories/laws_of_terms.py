@@ -66,13 +66,22 @@ def _new_days(before: Head, after: Head, today: date) -> int:
 
 
 def _restored(before: Head, today: date) -> tuple[date, int]:
-    """One term from the old expiry, or from the registry's; a paid term goes on (K7, S4)."""
-    window = figures(before.policy).window(before.kind, before.tld)
-    if before.ends > today or window is None:
+    """One term; one that is paid goes on (K7, S4)."""
+    if before.ends > today or figures(before.policy).window(before.kind, before.tld) is None:
         return before.ends, before.anchor_day
+    start, anchor = restored_from(before, today)
+    return months_later(start, before.term_months, anchor), anchor
+
+
+def restored_from(before: Head, today: date) -> tuple[date, int]:
+    """The old expiry, or the registry's, and the anchor day; today, where a term from there would
+    be over (K9, S9, S12)."""
+    window = figures(before.policy).window(before.kind, before.tld)
+    assert window is not None
     start = before.domain_ends if window.since == "registry" else before.ends
     anchor = before.anchor_day if start == before.ends else start.day
-    return months_later(start, before.term_months, anchor), anchor
+    over = months_later(start, before.term_months, anchor) <= today
+    return (today, today.day) if over else (start, anchor)
 
 
 def undone(world: World, deed: Deed) -> Iterator[str]:

@@ -65,7 +65,8 @@ def of_transfer(head: Head) -> str:
 
 
 def of_restoration(head: Head, today: date, who: str) -> str | None:
-    """Paid under staff's reference; None: the model does not say."""
+    """Paid under staff's reference: as long as the window is open, whatever the term (S4, K9).
+    None: the model does not say."""
     window = figures(head.policy).window(head.kind, head.tld)
     if head.status == "closed":
         return closed(head)
@@ -77,9 +78,8 @@ def of_restoration(head: Head, today: date, who: str) -> str | None:
         return "not_restorable"
     if role(who, head.holder) != "staff":
         return None
-    if head.until is not None and today >= head.until:
-        return "restoration_over"
-    return None
+    over = head.until is not None and today >= head.until
+    return "restoration_over" if over else DONE
 
 
 def of_nothing_to_do(head: Head, who: str, wanted: str) -> str:

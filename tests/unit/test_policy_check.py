@@ -702,15 +702,3 @@ def test_a_kind_that_is_sold_no_more_is_a_warning() -> None:
     assert found == [
         "kinds.box: has no plan that can be ordered: only imported contracts are of it"
     ]
-
-
-def test_a_way_back_that_comes_too_late_for_the_term_it_begins_is_a_warning() -> None:
-    found = warnings_with(
-        lambda d: (
-            d["plans"][0].update(term_months=1),
-            phases({"days": 40, "anchor": "expiry"}, {"days": 5, "restore": BACK})(d),
-        )
-    )
-    assert {each.partition(",")[0] for each in found if "too late" in each or "over" in each} == {
-        "kinds.domain.lives[0].phases[1].restore: 'name'"
-    }

@@ -9,20 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from tacit.domain.cancellation import AT_ONCE
-from tacit.domain.days import day_start
 from tacit.domain.phases import windows
 from tacit.domain.policy import Kind, Policy
-from tacit.domain.policy_courses import courses
-from tacit.domain.policy_examples import STAFF, Example, dotted, examples, with_facts
+from tacit.domain.policy_examples import dotted, examples, with_facts
 from tacit.domain.policy_fuse import warnings_of_fuse
 from tacit.domain.policy_generic import generic_names
 from tacit.domain.policy_plan_changes import warnings_of_changing
 from tacit.domain.policy_selectors import selectors
 from tacit.domain.policy_ticketing import warnings_of_ticketing
-from tacit.domain.refusals import Refused
-from tacit.domain.restoration import quote
 from tacit.domain.table_form import Finding
-from tacit.domain.values import Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +39,6 @@ def warnings(policy: Policy, expires_on: date) -> list[Finding]:
         found += _sold_by_nobody(policy, kind)
         for place in range(len(kind.lives)):
             found += _windows(policy, kind, place, expires_on)
-        for example in known:
-            found += _too_late(policy, example)
         found += generic_names(policy, kind, expires_on)
     found += _at_once(policy)
     found += warnings_of_fuse(policy)
@@ -75,26 +68,6 @@ def _windows(policy: Policy, kind: Kind, place: int, expires_on: date) -> Iterat
             f"the registry of {dotted(each.tlds)} only until {each.registry}"
         )
         yield Finding(f"kinds.{kind.name}.lives[{place}].phases", says)
-
-
-def _too_late(policy: Policy, example: Example) -> Iterator[Finding]:
-    """A way back that is refused, because the term it would begin is over by then."""
-    names = [phase.name for phase in example.life.phases]
-    path = f"kinds.{example.kind.name}.lives[{example.place}]"
-    refused = set()
-    for course in courses(policy, example):
-        for step in course.steps:
-            contract = step.change.contract if step.change else None
-            if contract is None or contract.status is not Status.EXPIRED:
-                continue
-            try:
-                quote(contract, STAFF, policy, day_start(step.on, policy.zone))
-            except Refused as no:
-                if no.code == "restoration_too_late":
-                    refused.add((names.index(str(contract.phase)), course.title))
-    for index, title in sorted(refused):
-        says = f"{example.plan.id!r}, {title}: refused, the term that would begin is over by then"
-        yield Finding(f"{path}.phases[{index}].restore", says)
 
 
 def _at_once(policy: Policy) -> Iterator[Finding]:

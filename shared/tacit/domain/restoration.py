@@ -51,9 +51,10 @@ def quote(contract: Contract, actor: Actor, policy: Policy, now: datetime) -> Qu
 def restore(
     situation: Situation, contract: Contract, command: Restore, policy: Policy, now: datetime
 ) -> Decision:
-    """Active again for the term paid, counted from the old expiry; the anchor stays (G7). A term
-    that is paid anew begins under the newest policy (G10): what is charged is what was quoted, and
-    the price of today is that of the next renewal."""
+    """Active again for the term paid, counted from the old expiry on the old day of the month (G7),
+    or from today where it would be over. A term that is paid anew begins under the newest policy
+    (G10): what is charged is what was quoted, and the price of today is that of the next renewal.
+    """
     check_restorer(contract, command.by, policy)
     account = _payer(situation, contract, command, policy)
     if contract.status not in (Status.EXPIRED, Status.CLOSED):
@@ -193,41 +194,59 @@ def _check_in_time(quoted: Quote, policy: Policy, today: date) -> None:
             **policy.contact_params(),
         }
         raise Refused("restoration_over", params)
-    if quoted.expires_on <= today:
-        params = {"expires_on": quoted.expires_on.isoformat(), **policy.contact_params()}
-        raise Refused("restoration_too_late", params)
 
 
 def _quoted(contract: Contract, rule: RestoreRule, policy: Policy, today: date) -> Quote:
     """A term that is paid and not over yet is resumed, and not paid twice."""
-    start = contract.expires_on
-    if rule.counted_from is Anchor.REGISTRY_EXPIRY:
-        start = contract.domain_expires_on
-    anchor = contract.anchor_day if start == contract.expires_on else start.day
-    resumed = contract.expires_on > today
-    expires_on = start if resumed else add_months(start, contract.term_months, anchor)
-    if resumed:
-        expires_on, anchor = contract.expires_on, contract.anchor_day
-    charges = _charges(contract, rule, start, resumed)
+    term = _term(contract, rule, today)
+    charges = _charges(contract, rule, term)
     total = Money(sum(charge.amount.minor for charge in charges), contract.price.currency)
     until, found = contract.restorable_until, windows(contract, policy, _ended_on(contract))
-    return Quote(charges, total, expires_on, anchor, until, found)
+    return Quote(charges, total, term.expires_on, term.anchor_day, until, found)
 
 
-def _charges(
-    contract: Contract, rule: RestoreRule, start: date, resumed: bool
-) -> tuple[Charge, ...]:
-    """One charge for each line of the price, for the period it pays for. The fee of a term that is
-    resumed is for the day on which it had ended: it may end and come back more than once."""
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """What it comes back for. `counted_from` is the end that it is brought back from; the term
+    begins there, or later: on the day of the restoration."""
+
+    counted_from: date
+    starts_on: date
+    expires_on: date
+    anchor_day: int
+    resumed: bool = False
+
+
+def _term(contract: Contract, rule: RestoreRule, today: date) -> _Term:
+    """Counted from the old end, as long as anything would be left of it. A window may be longer
+    than a term: the days that would be over already are not sold, nor is the way back lost for
+    them. The term begins today then (S4, S9, S12, K9)."""
+    start, anchor = contract.expires_on, contract.anchor_day
+    if contract.expires_on > today:
+        return _Term(start, start, start, anchor, resumed=True)
+    if rule.counted_from is Anchor.REGISTRY_EXPIRY and start != contract.domain_expires_on:
+        start, anchor = contract.domain_expires_on, contract.domain_expires_on.day
+    ends_on = add_months(start, contract.term_months, anchor)
+    if ends_on > today:
+        return _Term(start, start, ends_on, anchor)
+    ends_on = add_months(today, contract.term_months, today.day)
+    return _Term(start, today, ends_on, today.day)
+
+
+def _charges(contract: Contract, rule: RestoreRule, term: _Term) -> tuple[Charge, ...]:
+    """One charge for each line of the price, for the period it pays for. The fee is for the end
+    that it brings the contract back from; of a term that is resumed, for the day on which it had
+    ended: it may end and come back more than once."""
     renewal = Money(contract.price.minor * contract.quantity, contract.price.currency)
     found = []
     for line in rule.price:
         if line == "fee" and rule.fee is not None:
-            period = _ended_on(contract) if resumed else start
+            period = _ended_on(contract) if term.resumed else term.counted_from
             found.append(Charge("restoration_fee", rule.fee, period, contract.generation))
-        elif line != "fee" and not resumed:
+        elif line != "fee" and not term.resumed:
             times = rule.multiple if line == "multiple" and rule.multiple is not None else 1
             amount = Money(renewal.minor * times, renewal.currency)
+            start = term.starts_on
             found.append(Charge("renewal", amount, start, _generation(contract, start)))
     return tuple(found)
 

@@ -14,11 +14,6 @@ from tacit.domain.refusals import Refused
 from tacit.domain.restoration import Quote, quote
 from tacit.domain.values import Contract, Event, Role, Status
 
-_NO_WAY_BACK = {
-    "not_restorable": "no way back",
-    "restoration_too_late": "no way back: the term that it would begin is over",
-}
-
 
 def told(policy: Policy, step: Step) -> list[str]:
     """What happens on the day, what can be done about it, and who hears of it."""
@@ -150,7 +145,7 @@ def _way_back(policy: Policy, contract: Contract, day: date) -> list[str]:
     try:
         quoted = quote(contract, STAFF, policy, day_start(day, policy.zone))
     except Refused as no:
-        return [_NO_WAY_BACK[no.code]] if no.code in _NO_WAY_BACK else []
+        return ["no way back"] if no.code == "not_restorable" else []
     last = min(filter(None, (quoted.until, contract.phase_ends_on)), default=None)
     until = f"until {_eve(last.isoformat())}" if last else "with no last day promised"
     who = by_whom(rule) if rule is not None else ""

@@ -63,9 +63,6 @@ PROBLEMS: Mapping[str, Entry] = {
         "It went before {restorable_until} (provider: {provider_until}, registry: "
         "{registry_until}). " + _ASK,
     ),
-    "restoration_too_late": Entry(
-        409, "One more term would be over already", "It would end on {expires_on}. " + _ASK
-    ),
     "order_wide": Entry(
         409,
         "The switch is the whole order's",

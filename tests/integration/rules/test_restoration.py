@@ -140,14 +140,63 @@ def test_K9_of_any_other_contract_no_date_is_promised_and_staff_may_restore_it(
     assert world.contract("c-1")["expires_on"] == "2026-03-31"
 
 
-def test_K9_a_term_that_would_be_over_already_is_not_sold(world: World) -> None:
-    expired(world, "c-1", "mailbox", "2025-03-31")
-    world.set_clock("2026-03-31T10:00:00Z")
-    refused = restore(world, "c-1")
-    assert (refused.code, refused.json["params"]["expires_on"]) == (
-        "restoration_too_late",
-        "2026-03-31",
+def test_K9_a_term_that_would_be_over_already_begins_today(world: World) -> None:
+    """On the last day of a year from the old expiry, and days later. No last day was promised."""
+    for contract_id in ("c-1", "c-2"):
+        expired(world, contract_id, "mailbox", "2025-03-31")
+    check_restored(world, "2026-03-30T10:00:00Z", "c-1", "2025-03-31", "2026-03-31", 31)
+    check_restored(world, "2026-04-02T10:00:00Z", "c-2", "2026-04-02", "2027-04-02", 2)
+
+
+def check_restored(
+    world: World, at: str, contract_id: str, begins: str, ends: str, anchor: int
+) -> None:
+    """As quoted, and as previewed; the charge is for the term that begins."""
+    world.set_clock(at)
+    path = f"/contracts/{contract_id}/restoration"
+    quote = world.call("GET", f"{path}-quote", STAFF).json
+    preview = restore(world, contract_id, dry_run="true")
+    done = restore(world, contract_id)
+    assert (done.status, done.json) == (200, preview.json), done.text
+    assert [(r["reason"], r["amount"]["amount"]) for r in quote["charges"]] == charges(done)
+    seen = world.contract(contract_id)
+    assert (seen["status"], seen["expires_on"]) == ("active", quote["expires_on"])
+    assert (seen["expires_on"], seen["anchor_day"]) == (ends, anchor)
+    (line,) = (
+        item
+        for item in world.items()
+        if item["pk"]["S"] == f"contract#{contract_id}"
+        and item["item"]["S"] == "charge"
+        and item["reason"]["S"] == "renewal"
     )
+    assert line["period_start"]["S"] == begins
+
+
+def test_K6_K7_of_a_domain_of_one_month_the_fee_is_for_its_end_and_the_term_begins_today(
+    world: World,
+) -> None:
+    """Restorable for 40 days, and paid by the month. It may end and come back like that again."""
+    month = {"term_months": 1, "price": {"amount": "2.00", "currency": "CHF"}}
+    dates = {"starts_on": "2024-12-31", "expires_on": "2025-01-31"}
+    expired(world, "c-1", "domain-ch", "2025-01-31", label="example.ch", **month, **dates)
+    check_restored(world, "2025-03-11T10:00:00Z", "c-1", "2025-03-11", "2025-04-11", 11)
+    world.call("POST", "/contracts/c-1/cancellation", ALICE, {"mode": "at_term"})
+    world.run_job("2025-04-11T10:00:00Z")
+    world.set_clock("2025-05-20T10:00:00Z")
+    again = restore(world, "c-1")
+    assert charges(again) == [("restoration_fee", "120.00"), ("renewal", "2.00")]
+    assert world.contract("c-1")["expires_on"] == "2025-06-20"
+    made = [
+        (item["period_start"]["S"], item["reason"]["S"])
+        for item in world.items()
+        if item["item"]["S"] == "charge"
+    ]
+    assert sorted(made) == [
+        ("2025-01-31", "restoration_fee"),
+        ("2025-03-11", "renewal"),
+        ("2025-04-11", "restoration_fee"),
+        ("2025-05-20", "renewal"),
+    ]
 
 
 def test_restoring_twice_restores_and_charges_once(world: World) -> None:

@@ -7,6 +7,7 @@ add-ons' terms end on 1 July; the domains that they hang on go on.
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, World, new_world
+from tests.integration.money import balance, book, francs, opened
 from tests.integration.rules.lives import life, midnights
 from tests.integration.rules.policy_files import PolicyFiles, policy_files
 from tests.integration.rules.scenes import (
@@ -301,3 +302,26 @@ def test_S11_the_downgrade_says_what_became_of_it(world: World) -> None:
     assert event["detail-type"] == "contract.downgraded"
     assert event["detail"]["data"]["plan"] == "free-domain-account"
     assert head(world, "a")["plan"] == "free-domain-account"
+
+
+def test_S12_S14_an_add_on_of_three_months_is_restorable_as_long_as_it_was_told(
+    world: World,
+) -> None:
+    """It is inactive for 90 days, which is its whole next term, and restorable for 30 more."""
+    it_is(world, "2026-01-10")
+    opened(world, "a-1", "0.01", **PROVIDER, currency="SEK")
+    quarter = {"term_months": 3, "price": francs("50.00", "SEK"), "locale": "en"}
+    imported(world, "m-1", **ADD_ON, **quarter, starts_on="2025-11-01", expires_on="2026-02-01")
+    job(world, "2026-02-01", name="renewals")
+    job(world, "2026-02-01")
+    job(world, "2026-05-02")
+    told_until = "You can restore it yourself in the portal, up to and including 31 May 2026"
+    assert told_until in str(world.mails())
+    book(world, "a-1", "deposits", francs("60.00", "SEK"), "late")
+    it_is(world, "2026-05-31")
+    path = "/contracts/m-1/restoration"
+    quote = world.call("GET", f"{path}-quote", ALICE).json
+    assert (quote["total"], quote["expires_on"]) == (francs("50.00", "SEK"), "2026-08-31")
+    assert world.call("POST", path, ALICE, {"account_id": "a-1"}).status == 200
+    assert world.contract("m-1", ALICE)["expires_on"] == "2026-08-31"
+    assert balance(world, "a-1") == "10.01"

@@ -6,7 +6,8 @@ ends on 1 July; what is paid for three months has a domain that goes on to 1 Sep
 
 import pytest
 
-from tests.integration.conftest import ALICE, World, new_world
+from tests.integration.conftest import ALICE, STAFF, World, new_world
+from tests.integration.money import francs, moved, opened
 from tests.integration.rules.lives import first_look, life, midnights
 from tests.integration.rules.policy_files import PolicyFiles, policy_files
 from tests.integration.rules.scenes import Seen, cancel, imported, it_is, job, play
@@ -168,3 +169,30 @@ def test_S6_what_cancelling_at_once_does_is_the_policys_choice(
     refused = cancel(world, "d-2", mode="immediate")
     assert (refused.status, refused.code) == (409, "mode_not_offered")
     assert world.contract("d-2", ALICE)["status"] == "active"
+
+
+def test_S4_S9_a_domain_paid_by_the_month_is_restorable_as_long_as_it_was_told(
+    world: World,
+) -> None:
+    """A month from the domain's expiry is over two months before its window is."""
+    it_is(world, "2026-01-10")
+    opened(world, "a-1", "900.00", provider="svenska-domaner", currency="SEK")
+    month = {"plan": "premium-domain-3", "term_months": 1, "price": francs("25.00", "SEK")}
+    dates = {"starts_on": "2026-01-01", "expires_on": "2026-02-01", **CANCELLED}
+    fields = {"provider": "svenska-domaner", "label": "x.org.nz", "locale": "en"}
+    imported(world, "d-1", **fields, **month, **dates, registry_expires_on="2026-04-01")
+    job(world, "2026-02-01")
+    job(world, "2026-04-01")
+    assert "up to and including 30 June 2026" in str(world.mails())
+    it_is(world, "2026-06-30")
+    path, mine = "/contracts/d-1/restoration", {"account_id": "a-1"}
+    quote = world.call("GET", f"{path}-quote", ALICE).json
+    assert (quote["total"], quote["expires_on"]) == (francs("25.00", "SEK"), "2026-07-30")
+    by_staff = world.call("POST", path, STAFF, {"reference": "r"}, query={"dry_run": "true"})
+    done = world.call("POST", path, ALICE, mine)
+    assert (by_staff.status, done.status) == (200, 200), done.text
+    assert moved(world, "a-1")[-1] == ("renewal", "-25.00")
+    seen = world.contract("d-1", ALICE)
+    assert (seen["status"], seen["expires_on"], seen["anchor_day"]) == ("active", "2026-07-30", 30)
+    job(world, "2026-06-30", "13:00", name="renewals")
+    assert world.contract("d-1", ALICE)["expires_on"] == "2026-08-30"
