@@ -56,7 +56,7 @@ def roads(world: World, deed: Deed) -> Iterator[str]:
     warranty has laid out: that is still paid, or not owed any more where the registry refused."""
     for before, after, said in changes(deed):
         allowed = ROADS[before.status]
-        if before.follows and before.status != "closed":
+        if before.status != "closed" and (before.follows or "followed" in said):
             allowed = set(ROADS)  # as its domain, whatever that is (S11)
         if after.status not in {before.status, *allowed}:
             yield f"{after.id}: from {before.status} to {after.status} ({', '.join(said)})"
