@@ -107,8 +107,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A warranted period that is not paid yet: its notice, since when, how many steps towards the
-    holder have been taken (I16), and which tasks came of them."""
+    """A warranted period that is not paid yet; steps towards the holder, and their tasks (I16)."""
 
     notice: Notice
     since: date
