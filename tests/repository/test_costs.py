@@ -236,8 +236,8 @@ def test_the_job_reads_each_contract_and_order_in_batches_and_writes_each_once(
     figures["the job, for each contract"] = each
     assert each["read units"] < 1.7
     # head, old link, new link, event; and the order on whose switch many of them stand together,
-    # under a condition
-    assert 4 < each["items written"] < 4.2
+    # under a condition, the page's lines, and the shard
+    assert 4 < each["items written"] < 4.3
 
 
 def test_renewals_of_one_holder_read_his_accounts_once_and_write_his_account_once(
