@@ -60,6 +60,7 @@ def contract_likeness(contract: Contract, policy: Policy, today: date) -> Key:
         _started(contract, today),
         _off(contract.registry_expires_on, end),
         _moved(contract, policy, today),
+        _off(contract.waits_from, end) if (contract.waits_from or end) > end else None,
         _off(contract.trial_until, end) if (contract.trial_until or end) >= today else None,
         _told(contract, policy),
         _notice(contract.notice, contract, today),

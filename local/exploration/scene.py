@@ -12,6 +12,7 @@ from tacit.domain.days import add_days, day_start, local_day
 from tacit.domain.policy import Policy
 from tacit.domain.registry_dates import doubted_from
 from tacit.domain.values import Contract, Notice, Status
+from tacit.domain.waiting import waits_since
 
 
 class Means(StrEnum):
@@ -68,7 +69,7 @@ def carried(scene: Scene, policy: Policy) -> Iterator[date]:
     yield from filter(None, _dates_of(contract, policy))
     yield contract.expires_on
     yield add_days(contract.expires_on, -policy.renewal.lead_days)
-    yield add_days(contract.expires_on, policy.renewal.patience_days)
+    yield add_days(waits_since(contract), policy.renewal.patience_days)
     if contract.owed is not None:
         rule = policy.kinds[contract.kind].warranty
         steps = rule.steps[contract.owed.steps :] if rule is not None else ()

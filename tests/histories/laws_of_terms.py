@@ -113,7 +113,8 @@ def patience(world: World, deed: Deed) -> Iterator[str]:
         if before.status in ("active", "non_renewing"):
             if today < before.ends:
                 yield f"{after.id} ended on {today}, it was paid until {before.ends}"
-            waits = later(before.ends, figures(before.policy).patience)
+            since = max(before.ends, day(before.waits_from) or before.ends)
+            waits = later(since, figures(before.policy).patience)
             if before.status == "active" and is_owed(world, before) and today < waits:
                 yield f"{after.id} ended on {today}, its renewal had until {waits} to be tried"
         elif before.status == "inactive" and today < off_until(before):
@@ -121,11 +122,14 @@ def patience(world: World, deed: Deed) -> Iterator[str]:
 
 
 def is_owed(world: World, head: Head) -> bool:
-    """Autorenewal or a warranty is on, and nothing was found short since the end (G1)."""
+    """Autorenewal or a warranty is on, and nothing was found short since the end (G1); or it was
+    paid, and the registry refused."""
     warranted = head.renewal_warranty and head.kind in figures(head.policy).warranty
     if warranted and head.owed is None:
         return True
     notice, order = head.due, world.order(head)
+    if notice and notice.get("generation", 1) > (head.generation or 1) and not notice.get("short"):
+        return True
     tried = notice is not None and notice.get("short") and notice["tried_on"] >= head.expires_on
     return bool(order is not None and order["autorenewal"] and not tried)
 

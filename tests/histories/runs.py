@@ -52,10 +52,10 @@ def left_over(world: World, job: str, as_of: datetime) -> Iterator[str]:
 
 def _why_not_over(world: World, head: Head, today: object) -> bool:
     """Its renewal is owed an attempt, for as long as the policy is patient: since its end, since
-    that moved, or since the registry refused (G1)."""
+    that moved, since the registry refused, or since a doubt was cleared up (G1)."""
     if head.status != "active" or not is_owed(world, head):
         return False
-    since = [head.ends, day(head.expiry_moved_on)]
+    since = [head.ends, day(head.expiry_moved_on), day(head.waits_from)]
     since += [day(head.due["tried_on"])] if head.due and not head.due.get("short") else []
     return bool(today < later(max(filter(None, since)), figures(head.policy).patience))  # type: ignore[operator]
 

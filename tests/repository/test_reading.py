@@ -194,7 +194,8 @@ _contracts = st.builds(
     cancellation=st.none() | st.builds(Cancellation, _name, _day, st.none() | _text),
     phase=_maybe, phase_ends_on=st.none() | _day, restorable_until=st.none() | _day,
     closed_reason=_maybe, ended_on=st.none() | _day, domain_ended_on=st.none() | _day,
-    expiry_moved_on=st.none() | _day, registry_fetched_at=st.none() | _instant,
+    expiry_moved_on=st.none() | _day, waits_from=st.none() | _day,
+    registry_fetched_at=st.none() | _instant,
 )  # fmt: skip
 _orders = st.builds(
     Order, _name, _name, _name, st.booleans(), st.integers(0, 40), st.integers(1, 10**9)

@@ -4,7 +4,7 @@ Which of them a kind does is a row of its policy.
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from tacit.domain.calendar import inactive_until
 from tacit.domain.days import add_days, local_day
@@ -17,6 +17,7 @@ from tacit.domain.record import changed
 from tacit.domain.refusals import Broken
 from tacit.domain.registry_dates import check_registry, doubted_from
 from tacit.domain.values import Actor, Contract, Notice, Scalar, Status
+from tacit.domain.waiting import waits_since, was_taken_back
 from tacit.domain.warranty import steps_in
 
 
@@ -26,7 +27,7 @@ def end_of_term(
     """What is paid is over. A renewal that is still owed an attempt comes first (G1)."""
     today = local_day(now, policy.zone)
     check_registry(contract, policy, today)
-    patience_ends_on = add_days(_waits_since(contract), policy.renewal.patience_days)
+    patience_ends_on = add_days(waits_since(contract), policy.renewal.patience_days)
     owed = contract.status is Status.ACTIVE and _is_owed_an_attempt(situation, contract, policy)
     if owed and today < patience_ends_on:
         again_on = min(doubted_from(contract, policy) or patience_ends_on, patience_ends_on)
@@ -39,16 +40,6 @@ def end_of_term(
         change = end(situation, contract, by, policy, now)
     decided_on_its_switch = contract.status is Status.ACTIVE
     return replace(change, stands_on_order=situation.order) if decided_on_its_switch else change
-
-
-def _waits_since(contract: Contract) -> date:
-    """Patience counts from the end, from the day on which it was last moved there, or from the day
-    on which the registry refused: a job that was dark has its turn after each of them (G1)."""
-    notice = notice_of_period(contract)
-    taken_back = notice is not None and notice.generation > contract.generation
-    tried_on = notice.tried_on if notice and notice.short is None and taken_back else None
-    days = (contract.expiry_moved_on, tried_on)
-    return max([contract.expires_on, *(day for day in days if day is not None)])
 
 
 def end(
@@ -140,13 +131,13 @@ def _parent(situation: Situation, contract: Contract) -> Contract | None:
 
 def _is_owed_an_attempt(situation: Situation, contract: Contract, policy: Policy) -> bool:
     """Autorenewal or the warranty is on, and nothing has been found short since the term was over
-    (G1); what the registry refused was not short, and is tried again. A missing order is no "no":
-    in doubt nothing is taken from the customer (G13)."""
+    (G1). What the registry refused had been paid, and can be paid again, whatever the switch says.
+    A missing order is no "no": in doubt nothing is taken from the customer (G13)."""
     if situation.order is None:
         raise Broken("its order is not there")
     notice = notice_of_period(contract)
     tried_on = notice.tried_on if notice is not None and notice.short is not None else None
     tried = tried_on is not None and tried_on >= contract.expires_on
-    if steps_in(contract, policy):
+    if was_taken_back(notice, contract) or steps_in(contract, policy):
         return True
     return situation.order.autorenewal and not tried

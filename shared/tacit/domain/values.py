@@ -174,8 +174,7 @@ class Contract:
 
     `ended_on` is the day on which the end was carried out, which a late job makes later than the
     end itself; `domain_ended_on` the domain's expiry as it stood then, whatever the registry says
-    afterwards; `expiry_moved_on` the day on which `expires_on` was last moved.
-    """
+    afterwards; `expiry_moved_on` when `expires_on` was last moved; `waits_from`: see `waiting`."""
 
     id: str
     provider: str
@@ -213,6 +212,7 @@ class Contract:
     ended_on: date | None = None
     domain_ended_on: date | None = None
     expiry_moved_on: date | None = None
+    waits_from: date | None = None
     registry_fetched_at: datetime | None = None
     trial_until: date | None = None
     noticed_on: date | None = None

@@ -94,6 +94,7 @@ class Parking:
         """The write that brings the record back to work; raises Broken where it still is."""
         # Whoever only parks does without what only mending needs, and starts sooner.
         from tacit.domain.registry_dates import check_registry
+        from tacit.domain.waiting import cleared_up
         from tacit.store.ticket_items import ticket_order_item, ticket_order_of
 
         raw = self.table.get_raw(parked.key)
@@ -110,8 +111,12 @@ class Parking:
         contract = contract_of(raw)
         self._check_named(contract)
         policy = policy_of(contract)
-        check_registry(contract, policy, local_day(now, policy.zone))
+        today = local_day(now, policy.zone)
+        check_registry(contract, policy, today)
         same = Path("version") == contract.version
+        if "parked_at" in raw:  # else it is at work again already, by what somebody did with it
+            aside_since = local_day(parked.at, policy.zone)
+            contract = cleared_up(contract, aside_since, today)
         return put("record", contract_item(contract, policy), same)
 
     def _check_named(self, contract: Contract) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tacit.store import keys
 from tests.integration.conftest import ALICE, BOB, STAFF, Reply, World
 from tests.integration.money import opened
 from tests.integration.rules.scenes import (
@@ -38,6 +39,16 @@ def noted(world: World, contract_id: str, day: str, fetched_on: str, at: str = "
 
 def retry(world: World, contract_id: str) -> Reply:
     return world.call("POST", f"/parked/contract:{contract_id}/retry", STAFF, {})
+
+
+def order_lost(world: World, order_id: str) -> dict[str, Any]:
+    """The order's item as it was."""
+    partition, sort = keys.order(order_id)
+    key = {"pk": {"S": partition}, "sk": {"S": sort}}
+    gone = world.dynamodb.delete_item(
+        TableName=world.names.table_name, Key=key, ReturnValues="ALL_OLD"
+    )
+    return dict(gone["Attributes"])
 
 
 @pytest.mark.parametrize("impossible", ["2010-01-01", "2060-01-01"], ids=["long ago", "far ahead"])
@@ -76,6 +87,51 @@ def test_G13_once_the_registry_is_read_again_a_parked_record_goes_on_where_it_wa
     seen = world.contract("c-1", ALICE)
     assert (seen["status"], seen["restorable_until"]) == ("expired", "2025-09-01")
     assert parked(world) == {}
+
+
+@pytest.mark.parametrize("met_before", [False, True], ids=["from the start", "behind the end"])
+@pytest.mark.parametrize("by", ["registry", "retry"])
+def test_G1_G13_a_doubt_uses_up_no_patience_and_the_domain_is_renewed_late(
+    world: World, met_before: bool, by: str
+) -> None:
+    """It lay aside for weeks from the third day on, and the expiries come first afterwards."""
+    it_is(world, "2025-05-10")
+    opened(world, "a-1", "500.00", provider="svenska-domaner", currency="SEK")
+    fields = {**SVENSKA, **YEAR, "status": "active", "label": "a.org.nz"}
+    imported(world, "c-1", **fields, price={"amount": "99.00", "currency": "SEK"})
+    if met_before:
+        job(world, "2025-06-02", "00:00")
+    it_is(world, "2025-06-03")
+    assert noted(world, "c-1", "2060-01-01", "2025-06-03").status == 200
+    job(world, "2025-06-04", "00:00")
+    assert set(parked(world)) == {"c-1"}
+    it_is(world, "2025-07-20")
+    assert noted(world, "c-1", "2026-06-01", "2025-07-20").status == 200
+    if by == "retry":
+        assert retry(world, "c-1").status == 200
+    job(world, "2025-07-31", "23:00")
+    assert world.contract("c-1", ALICE)["status"] == "active"
+    job(world, "2025-07-31", "23:30", name="renewals")
+    seen = world.contract("c-1", ALICE)
+    assert (seen["status"], seen["expires_on"]) == ("active", "2026-06-01")
+    if by == "registry":  # which brings it back to work; the list is what a person has not seen to
+        assert retry(world, "c-1").status == 200
+
+
+def test_G13_what_lay_aside_from_its_end_on_has_all_of_its_patience_left(world: World) -> None:
+    """What was aside for want of its order, which is there again; and no longer than that."""
+    it_is(world, "2025-05-10")
+    imported(world, "c-1", **SVENSKA, **{**YEAR, "status": "active"}, label="a.org.nz")
+    lost = order_lost(world, world.contract("c-1")["order_id"])
+    job(world, "2025-06-01", "00:00")
+    assert set(parked(world)) == {"c-1"}
+    world.dynamodb.put_item(TableName=world.names.table_name, Item=lost)
+    it_is(world, "2025-07-20")
+    assert retry(world, "c-1").status == 200
+    job(world, "2025-08-02", "23:00")
+    assert world.contract("c-1", ALICE)["status"] == "active"
+    job(world, "2025-08-03", "00:00")
+    assert world.contract("c-1", ALICE)["status"] == "expired"
 
 
 def test_G13_a_later_date_than_a_short_paid_term_is_normal(world: World) -> None:

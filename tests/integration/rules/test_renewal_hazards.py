@@ -106,6 +106,25 @@ def test_R9_money_goes_back_where_it_came_from_also_when_the_next_term_is_asked_
     assert taken(world) == [("h-1", "-150.00"), ("h-1", "77.41")]
 
 
+def test_G1_what_was_paid_by_hand_and_refused_late_can_be_paid_again(world: World) -> None:
+    """Its switch is off: he had paid in time, and nobody but himself tries it again."""
+    it_is(world, "2025-04-02")
+    funded(world, "a-1", "400.00")
+    for each in ("d-1", "d-2"):
+        bought(world, each, "2025-05-01")
+        switch(world, f"~{each}", False)
+        assert renew(world, each, "2025-05-01").status == 200
+    it_is(world, "2025-05-06")
+    for each in ("d-1", "d-2"):
+        assert reversal(world, each, "2025-05-01").status == 200
+    expiries(world, "2025-05-06", "13:00")
+    expiries(world, "2025-05-19", "23:00")
+    assert statuses(world, "d-1", "d-2") == {"d-1": "active", "d-2": "active"}
+    assert renew(world, "d-1", "2025-05-01").status == 200
+    expiries(world, "2025-05-20", "00:00")
+    assert statuses(world, "d-1", "d-2") == {"d-1": "active", "d-2": "expired"}
+
+
 def test_S11_what_is_free_from_now_on_leaves_no_notice_open(world: World) -> None:
     it_is(world, "2025-04-01")
     svenska = {"provider": "svenska-domaner"}
