@@ -184,11 +184,13 @@ def notices(world: World, deed: Deed) -> Iterator[str]:
 
 
 def _asked(world: World, deed: Deed, before: Head, after: Head) -> Iterator[str]:
-    """At the price in force on the day it is made (G10), for every unit, less what paying far ahead
-    takes off (R9)."""
+    """At the price in force on the day it is made (G10), that of a first term as it was ordered, for
+    every unit, less what paying far ahead takes off (R9)."""
     laid_out = after.owed is not None and before.owed is None  # in the same decision
     made = after.owed["notice"] if laid_out else after.notice
-    known, today = figures(before.policy).plans[before.plan], world.in_force().plans[before.plan]
+    ordered = figures(before.policy)
+    known = ordered.plans[before.plan]
+    today = (ordered if before.status == "pending" else world.in_force()).plans[before.plan]
     usual = int(before.item["price_minor"]) == known.price
     price = today.price if usual else int(before.item["price_minor"])
     minor = price * int(before.quantity) * (100 - (today.percent if usual else 0)) // 100

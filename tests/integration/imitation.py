@@ -16,6 +16,7 @@ import pytest
 from botocore import handlers, session
 from botocore.parsers import create_parser
 from botocore.useragent import UserAgentString
+from jsonpath_ng import ext as jsonpath
 from moto import mock_aws
 from moto.core import responses
 from moto.core.common_models import BaseModel
@@ -86,6 +87,7 @@ _CHANGES: list[tuple[Any, str, Any]] = [
     (session, "get_session", cache(session.get_session)),
     (pynamodb, "get_session", cache(session.get_session)),
     (session.Session, "create_client", _client),
+    (jsonpath, "parse", cache(jsonpath.parse)),
     (UserAgentString, "to_string", lambda _: "tests"),
     (BaseModel, "__new__", _untracked),
 ]

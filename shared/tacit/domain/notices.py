@@ -40,7 +40,10 @@ def made(contract: Contract, policy: Policy, newest: Policy | None, today: date)
 def of_a_new_term(
     contract: Contract, policy: Policy, newest: Policy | None
 ) -> tuple[Policy, Money]:
-    """Under which version it would begin today, and at which price for one unit (G10)."""
+    """Under which version it would begin today, and at which price for one unit (G10). What was
+    ordered and is not activated yet begins as it was ordered."""
+    if contract.status is Status.PENDING:
+        return policy, contract.price
     rules = newest if newest is not None and _sells(newest, contract, policy) else policy
     return rules, _price(contract, policy, rules)
 

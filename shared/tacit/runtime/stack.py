@@ -191,9 +191,15 @@ class Stack:
 
 @cache
 def _client(service: str, region: str | None) -> Any:
+    return _session().create_client(service, region_name=region)
+
+
+@cache
+def _session() -> Any:
+    """One for all of a process's clients: to make it takes as long as to make one of them."""
     from tacit.store.session import quick
 
-    return quick().create_client(service, region_name=region)
+    return quick()
 
 
 @cache

@@ -187,6 +187,27 @@ def test_G10_it_renews_under_the_newest_version_and_at_the_price_of_its_notice(
     assert {world.contract(each)["policy"] for each in everyone} == {"registrar-ru/2"}
 
 
+def test_G10_what_was_ordered_is_activated_as_it_was_ordered_and_renewed_under_the_newest(
+    world: World, policies: PolicyFiles
+) -> None:
+    """By the job, by hand and by reference: between the order and its first day prices went up."""
+    it_is(world, "2025-03-01")
+    funded(world, "a-1", "2000.00")
+    for contract_id in ("d-job", "d-hand", "d-bank"):
+        bought(world, contract_id, "2026-04-01", status="pending", starts_on="2025-04-01")
+    dearer(policies)
+    it_is(world, "2025-04-01")
+    for contract_id, by in (("d-hand", {"account_id": "a-1"}), ("d-bank", {"reference": "inv-1"})):
+        done = world.call("POST", f"/contracts/{contract_id}/activation", STAFF, by)
+        assert done.json["charges"][0]["amount"]["amount"] == "200.00"
+    renewals(world, "2025-04-02")
+    assert taken(world) == [("d-hand", "-200.00"), ("d-job", "-200.00")]
+    assert world.contract("d-job")["policy"] == "registrar-ru/1"
+    renewals(world, "2026-03-20")
+    assert dict(taken(world)[2:]) == {"d-hand": "-250.00", "d-bank": "-250.00", "d-job": "-250.00"}
+    assert world.contract("d-job")["policy"] == "registrar-ru/2"
+
+
 def test_G10_the_term_that_runs_keeps_its_version_until_it_is_renewed(
     world: World, policies: PolicyFiles
 ) -> None:
