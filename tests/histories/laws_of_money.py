@@ -184,8 +184,8 @@ def notices(world: World, deed: Deed) -> Iterator[str]:
 
 
 def _asked(world: World, deed: Deed, before: Head, after: Head) -> Iterator[str]:
-    """At the price in force on the day it is made (G10), that of a first term as it was ordered, for
-    every unit, less what paying far ahead takes off (R9)."""
+    """At the price in force on the day it is made, that of a first term as ordered (G10), for every
+    unit, less what paying far ahead takes off (R9)."""
     laid_out = after.owed is not None and before.owed is None  # in the same decision
     made = after.owed["notice"] if laid_out else after.notice
     ordered = figures(before.policy)
