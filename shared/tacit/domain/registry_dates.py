@@ -61,8 +61,9 @@ def _believed(contract: Contract, policy: Policy, today: date) -> Contract:
     nobody knows since when that is known, it is since the end."""
     if why_doubtful(contract, today) is None:
         return contract
-    told_at, lags_on = contract.registry_fetched_at, _lags_from(contract)
-    since = lags_on or (local_day(told_at, policy.zone) if told_at else contract.expires_on)
+    told_at, since = contract.registry_fetched_at, _lags_from(contract)
+    if since is None or since > today:
+        since = local_day(told_at, policy.zone) if told_at else contract.expires_on
     return cleared_up(contract, since, today)
 
 
