@@ -180,13 +180,12 @@ def _plans_nobody_has(policy: Policy, expires_on: date) -> Iterator[Finding]:
 
 def _never_said(policy: Policy, expires_on: date) -> list[Finding]:
     """A message that no contract's life ever occasions is a misunderstanding of its author."""
+    aloud = _talkative(policy)
     said = {
         (kind.name, message.kind, message.to)
         for kind in policy.kinds.values()
-        for example in _all_examples(_talkative(policy), kind, expires_on)
-        for change in chain(
-            changes(_talkative(policy), example), collections(_talkative(policy), example)
-        )
+        for example in _all_examples(aloud, kind, expires_on)
+        for change in chain(changes(aloud, example), collections(aloud, example))
         for message in change.messages
     }
     to_holder = {message for _, message, to in said if to == "holder"}
