@@ -126,16 +126,16 @@ def given_back(world: World, deed: Deed) -> Iterator[str]:
 
 def _unused(world: World, deed: Deed, head: Head) -> int:
     """Paid × unused days ÷ days, each period by itself, rounded down; to the account that paid.
-    What was paid elsewhere goes back by hand, and is no line."""
+    What was paid under a reference goes back by hand, and is no line; what was paid before we knew
+    of it goes with the rest."""
     if head.kind not in figures(head.policy).money_back or head.plan_changed_on is not None:
         return 0
     today, whole = world.today(deed), 0
     periods = [each for each in world.periods.get(head.id, []) if each.ends > today]
     for each in periods:
         days, left = (each.ends - each.begins).days, (each.ends - max(today, each.begins)).days
-        whole += each.minor * left // days
-    payers = [each.account for each in world.periods.get(head.id, []) if each.account != BEFORE]
-    return whole if payers and payers[-1] is not None else 0
+        whole += each.minor * left // days if each.account is not None else 0
+    return whole if any(each.account not in (None, BEFORE) for each in periods) else 0
 
 
 def periods(world: World, deed: Deed) -> Iterator[str]:

@@ -146,18 +146,23 @@ def a_familys_life(world: World) -> list[dict[str, Any]]:
 
 def paid_ahead(world: World) -> list[dict[str, Any]]:
     """A renewal that the job finds no money for, then pays, and that the registry refuses; what is
-    ordered begins, for nothing and for money, and who leaves gets his money back."""
+    ordered begins, for nothing and for money, and who leaves gets his money back, the year that he
+    had paid at the bank by hand."""
     world.set_clock("2025-08-01T11:00:00Z")
     ru = {"provider": "registrar-ru"}
     domain = {**ru, "plan": "domain-ru", "starts_on": "2024-08-20"}
     world.register("r-1", **domain, label="r-1.ru")
     world.register("r-2", **ru, plan="hosting-12", status="pending", starts_on="2025-08-01")
     world.register("r-3", **ru, plan="vps-1", status="pending", starts_on="2025-08-01")
+    paid = {"reference": "bank-3"}
+    assert world.call("POST", "/contracts/r-3/activation", STAFF, paid).status == 200
     world.run_job("2025-08-01T11:00:00Z", "renewals")
     opened(world, "a-ru", "2000.00", **ru, currency="RUB")
     world.run_job("2025-08-02T11:00:00Z", "renewals")
     back = {"period_start": "2025-08-20", "reason": "refused"}
     assert world.call("POST", "/contracts/r-1/renewal-reversal", STAFF, back).status == 200
+    ahead = {"current_expires_on": "2026-08-01", "account_id": "a-ru"}
+    assert world.call("POST", "/contracts/r-3/renewal", ALICE, ahead).status == 200
     at_once = {"mode": "immediate"}
     assert world.call("POST", "/contracts/r-3/cancellation", ALICE, at_once).status == 200
     return told(world)

@@ -59,6 +59,7 @@ SOMETIMES: dict[str, Value] = {
     "reference": "inv-1",
     "plan": "free-account",
     "money_back": "12.00 CHF",
+    "by_hand": "5.00 CHF",
     "trial": True,
     "ordered": True,
     "ahead": "c-2, c-3",

@@ -121,6 +121,8 @@ def _at_once(
             "currency": refund.amount.currency,
             "account_id": refund.account_id,
         }
+        if refund.by_hand:
+            data["by_hand"] = ", ".join(f"{each.amount} {each.currency}" for each in refund.by_hand)
     first = changed(contract, after, "contract.cancelled", data, command.by, policy, now, said)
     change = and_then(first, _ended_at_once(first.contract, command, policy, now))
     account = situation.account

@@ -139,6 +139,7 @@ def _values(contract: Contract, rules: Policy, detail: Mapping[str, Any]) -> dic
         "last_day_of_phase": _last_day(_day(data.get("phase_ends_on"))),
         "amount": _money(data, "amount"),
         "money_back": _money(data, "money_back"),
+        "by_hand": data.get("by_hand"),
         "reference": data.get("reference"),
         "plan": data.get("plan"),
         "trial": bool(data.get("trial_days")),

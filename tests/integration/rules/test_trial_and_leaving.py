@@ -293,3 +293,86 @@ def test_activated_by_hand_and_paid_afterwards_it_gets_one_period(world: World) 
     assert taken(world, "a-2") == [("s-account", "-800.00")]
     for contract_id in ids:
         assert history(world, contract_id).count("contract.activated") == 1
+
+
+def test_R9_a_discounted_first_term_that_began_late_comes_back_at_what_was_paid(
+    world: World, policies: PolicyFiles
+) -> None:
+    policies.edit("registrar-ru", {"plans.2.trial_days": None})
+    it_is(world, "2025-04-01")
+    funded(world, "a-1", "1620.00")
+    bought(world, "h-1", "2026-04-01", "hosting-12", status="pending")
+    it_is(world, "2025-04-03")
+    path = "/contracts/h-1/activation"
+    assert world.call("POST", path, ALICE, {"account_id": "a-1"}).status == 200
+    assert taken(world) == [("h-1", "-1620.00")]
+    assert cancel(world, "h-1", mode="immediate").status == 200
+    assert balance(world, "a-1") == "1620.00"
+
+
+def test_R9_money_back_goes_to_the_account_that_paid_also_where_another_paid_the_year_before(
+    world: World,
+) -> None:
+    """R1 takes the smallest sufficient account each time; the next notice is open already."""
+    it_is(world, "2024-04-10")
+    funded(world, "a-1", "365.00")
+    bought(world, "v-1", "2024-05-01", "vps-1", price="365.00")
+    assert renew(world, "v-1", "2024-05-01", "a-1").status == 200
+    it_is(world, "2025-04-10")
+    funded(world, "a-2", "365.00")
+    assert renew(world, "v-1", "2025-05-01", "a-2").status == 200
+    order = world.contract("v-1")["order_id"]
+    switch(world, order, False)
+    renewals(world, "2026-04-10")
+    assert [r["status"] for r in notices(world, "v-1")] == ["open", "paid", "paid"]
+    data = cancel(world, "v-1", mode="immediate").json["events"][0]["data"]
+    assert (data["money_back"], data["account_id"]) == ("21.00", "a-2")
+    assert balance(world, "a-2") == "21.00"
+
+
+def test_R9_what_a_warranty_laid_out_and_nobody_paid_does_not_come_back(
+    world: World, policies: PolicyFiles
+) -> None:
+    policies.edit(
+        "registrar-ru", {"kinds.vps.warranty": {"steps": [{"days": 0, "channel": "email"}]}}
+    )
+    it_is(world, "2025-04-10")
+    funded(world, "a-1", "1.00")
+    bought(world, "v-1", "2025-05-01", "vps-1", price="365.00", renewal_warranty=True)
+    renewals(world, "2025-05-01")
+    assert ends(world, "v-1") == {"v-1": "2026-05-01"}
+    reply = cancel(world, "v-1", mode="immediate")
+    assert reply.status == 200, reply.text
+    assert "money_back" not in reply.json["events"][0]["data"]
+
+
+def test_R9_each_term_goes_back_to_what_had_paid_it(world: World) -> None:
+    """policies.md: to the account that had paid. The year that runs was paid at the bank, the one
+    ahead from a-1: what was paid elsewhere moves no account."""
+    it_is(world, "2025-04-10")
+    bought(world, "v-1", "2025-05-01", "vps-1", price="365.00")
+    renewals(world, "2025-04-10")
+    assert pay(world, notices(world, "v-1")[0]["id"]).status == 200
+    it_is(world, "2025-05-02")
+    funded(world, "a-1", "365.00")
+    assert renew(world, "v-1", "2026-05-01").status == 200
+    data = cancel(world, "v-1", mode="immediate").json["events"][0]["data"]
+    assert (data["money_back"], data["by_hand"]) == ("365.00", "364.00 RUB")
+    assert balance(world, "a-1") == "365.00"
+
+
+def test_R9_money_of_two_currencies_is_not_added_up(world: World, policies: PolicyFiles) -> None:
+    """A year in rubles, and one ahead under a version that sells in francs: 900.00 RUB and 9.00 CHF
+    are not 908.00 CHF."""
+    it_is(world, "2025-04-10")
+    bought(world, "v-1", "2025-05-01", "vps-1")
+    funded(world, "a-1", "900.00")
+    assert renew(world, "v-1", "2025-05-01").status == 200
+    policies.add_version("registrar-ru", 2, {"currency": "CHF", "plans.3.price": "9.00"})
+    funded(world, "a-2", "9.00", currency="CHF")
+    it_is(world, "2025-05-02")
+    assert renew(world, "v-1", "2026-05-01", "a-2").status == 200
+    assert balance(world, "a-2") == "0.00"
+    reply = cancel(world, "v-1", mode="immediate")
+    assert reply.status == 200, reply.text
+    assert balance(world, "a-2") == "9.00"
