@@ -8,6 +8,7 @@ from tacit.domain.decision import Change
 from tacit.domain.notices import in_step
 from tacit.domain.policy import Policy
 from tacit.domain.values import Actor, Contract, Event, Message, Scalar
+from tacit.domain.waiting import back_at_work
 
 
 def changed(
@@ -24,7 +25,7 @@ def changed(
     """One change with one event. The event names the messages that follow from it, so that what
     a preview promises and what is sent come from the same line of the policy. `says` is the
     message's kind where it is not the event's own name, `note` what the actor wrote about it."""
-    after = in_step(after)
+    after = in_step(back_at_work(after, policy, now))
     event = Event(
         type=event_type,
         subject=after.id,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from tacit.domain.commands import NoteRegistry
-from tacit.domain.days import add_days, add_months, local_day
+from tacit.domain.days import add_days, add_months
 from tacit.domain.decision import Decision, NothingToDo
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
@@ -16,7 +16,6 @@ from tacit.domain.policy import Policy
 from tacit.domain.record import changed
 from tacit.domain.refusals import Broken, Invalid, Refused
 from tacit.domain.values import Contract, Role, Status
-from tacit.domain.waiting import cleared_up
 
 LAG_DAYS = 45
 _LONGEST_MONTHS = 11 * 12  # no registry sells more than ten years; one more for what is left
@@ -28,8 +27,7 @@ def note_registry(
 ) -> Decision:
     """An older report than the one we have changes nothing, whichever comes first. The windows of
     an expired contract stay as they were promised: many registries renew by themselves on the day
-    of the expiry, and what we owe the customer does not hang on that. What was doubted until now
-    has lost no patience by it (G1)."""
+    of the expiry, and what we owe the customer does not hang on that."""
     check_roles(frozenset({Role.STAFF}), command.by)
     if not policy.kinds[contract.kind].unique_label:
         raise Refused("no_registry", {"kind": contract.kind})
@@ -43,7 +41,7 @@ def note_registry(
     if command.fetched_at == known and command.registry_expires_on == contract.registry_expires_on:
         return NothingToDo(contract, "unchanged")
     after = replace(
-        _believed(contract, policy, local_day(now, policy.zone)),
+        contract,
         registry_expires_on=command.registry_expires_on,
         registry_fetched_at=command.fetched_at,
     )
@@ -54,17 +52,6 @@ def note_registry(
         "fetched_at": command.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     }
     return changed(contract, after, "contract.registry_noted", data, command.by, policy, now)
-
-
-def _believed(contract: Contract, policy: Policy, today: date) -> Contract:
-    """Whatever the registry says next: until today no job touched what it had said before. Where
-    nobody knows since when that is known, it is since the end."""
-    if why_doubtful(contract, today) is None:
-        return contract
-    told_at, since = contract.registry_fetched_at, _lags_from(contract)
-    if since is None or since > today:
-        since = local_day(told_at, policy.zone) if told_at else contract.expires_on
-    return cleared_up(contract, since, today)
 
 
 def why_doubtful(contract: Contract, today: date) -> str | None:

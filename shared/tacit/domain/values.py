@@ -170,11 +170,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One contract as it is stored: the head. `version` rises with every change.
-
-    `ended_on` is the day on which the end was carried out, which a late job makes later than the
-    end itself; `domain_ended_on` the domain's expiry as it stood then, whatever the registry says
-    afterwards; `expiry_moved_on` when `expires_on` was last moved; `waits_from`: see `waiting`."""
+    """One contract as it is stored: the head. `version` rises with every change. `ended_on` is the
+    day on which the end was carried out, which a late job makes later than the end itself;
+    `domain_ended_on` the domain's expiry as it stood then, whatever the registry says afterwards;
+    `expiry_moved_on` when `expires_on` was last moved. `waits_from`, `parked_at`: `waiting`."""
 
     id: str
     provider: str
@@ -213,6 +212,7 @@ class Contract:
     domain_ended_on: date | None = None
     expiry_moved_on: date | None = None
     waits_from: date | None = None
+    parked_at: datetime | None = None
     registry_fetched_at: datetime | None = None
     trial_until: date | None = None
     noticed_on: date | None = None

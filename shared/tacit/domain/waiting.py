@@ -1,10 +1,11 @@
 """From which day on an end is patient with a renewal that is still owed an attempt (G1)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from tacit.domain.days import add_days
+from tacit.domain.days import add_days, local_day
 from tacit.domain.notices import notice_of_period
+from tacit.domain.policy import Policy
 from tacit.domain.values import Contract, Notice
 
 
@@ -23,9 +24,13 @@ def was_taken_back(notice: Notice | None, contract: Contract) -> bool:
     return notice is not None and notice.short is None and notice.generation > contract.generation
 
 
-def cleared_up(contract: Contract, aside_since: date, today: date) -> Contract:
-    """What lay aside until today goes on with as much patience as it had left on that day: a doubt
-    costs its renewal no turn (G13). Before the end there is nothing to give back."""
-    began = waits_since(contract)
-    used = max(0, (aside_since - began).days)
-    return replace(contract, waits_from=add_days(today, -used)) if today > began else contract
+def back_at_work(contract: Contract, policy: Policy, now: datetime) -> Contract:
+    """Whatever is done to a record that lay aside brings it back, with as much patience as it had
+    left on the day on which it was parked: a doubt costs its renewal no turn (G13). Before the end
+    there is nothing to give back."""
+    if contract.parked_at is None:
+        return contract
+    today, began = local_day(now, policy.zone), waits_since(contract)
+    used = max(0, (local_day(contract.parked_at, policy.zone) - began).days)
+    waits_from = add_days(today, -used) if today > began else contract.waits_from
+    return replace(contract, parked_at=None, waits_from=waits_from)

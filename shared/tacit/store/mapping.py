@@ -46,7 +46,8 @@ T = TypeVar("T")
 
 
 def contract_item(contract: Contract, policy: Policy) -> Item:
-    """The head, with everything that is derived from it."""
+    """The head, with everything that is derived from it. Not that it lay aside: to write it is to
+    bring it back."""
     pk, sk = keys.contract(contract.id)
     cancellation = contract.cancellation
     return {
@@ -153,6 +154,7 @@ def _contract(item: Item) -> Contract:
         domain_ended_on=read_day_or_none(item.get("domain_ended_on")),
         expiry_moved_on=read_day_or_none(item.get("expiry_moved_on")),
         waits_from=read_day_or_none(item.get("waits_from")),
+        parked_at=read_instant_or_none(item.get("parked_at")),
         registry_fetched_at=read_instant_or_none(item.get("registry_fetched_at")),
         trial_until=read_day_or_none(item.get("trial_until")),
         noticed_on=read_day_or_none(item.get("noticed_on")),

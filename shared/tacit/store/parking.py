@@ -94,7 +94,7 @@ class Parking:
         """The write that brings the record back to work; raises Broken where it still is."""
         # Whoever only parks does without what only mending needs, and starts sooner.
         from tacit.domain.registry_dates import check_registry
-        from tacit.domain.waiting import cleared_up
+        from tacit.domain.waiting import back_at_work
         from tacit.store.ticket_items import ticket_order_item, ticket_order_of
 
         raw = self.table.get_raw(parked.key)
@@ -111,13 +111,9 @@ class Parking:
         contract = contract_of(raw)
         self._check_named(contract)
         policy = policy_of(contract)
-        today = local_day(now, policy.zone)
-        check_registry(contract, policy, today)
+        check_registry(contract, policy, local_day(now, policy.zone))
         same = Path("version") == contract.version
-        if "parked_at" in raw:  # else it is at work again already, by what somebody did with it
-            aside_since = local_day(parked.at, policy.zone)
-            contract = cleared_up(contract, aside_since, today)
-        return put("record", contract_item(contract, policy), same)
+        return put("record", contract_item(back_at_work(contract, policy, now), policy), same)
 
     def _check_named(self, contract: Contract) -> None:
         """A contract whose order or parent is the trouble would be parked again by the next run."""

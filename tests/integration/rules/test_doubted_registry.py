@@ -18,6 +18,7 @@ from tests.integration.rules.scenes import (
     instant,
     it_is,
     job,
+    patch,
 )
 
 SVENSKA = {"provider": "svenska-domaner", "plan": "premium-domain"}
@@ -94,7 +95,7 @@ def test_G13_once_the_registry_is_read_again_a_parked_record_goes_on_where_it_wa
 def test_G1_G13_a_doubt_uses_up_no_patience_and_the_domain_is_renewed_late(
     world: World, met_before: bool, by: str
 ) -> None:
-    """It lay aside for weeks from the third day on, and the expiries come first afterwards."""
+    """It lay aside for weeks from the fourth day on, and the expiries come first afterwards."""
     it_is(world, "2025-05-10")
     opened(world, "a-1", "500.00", provider="svenska-domaner", currency="SEK")
     fields = {**SVENSKA, **YEAR, "status": "active", "label": "a.org.nz"}
@@ -109,9 +110,9 @@ def test_G1_G13_a_doubt_uses_up_no_patience_and_the_domain_is_renewed_late(
     assert noted(world, "c-1", "2026-06-01", "2025-07-20").status == 200
     if by == "retry":
         assert retry(world, "c-1").status == 200
-    job(world, "2025-07-31", "23:00")
+    job(world, "2025-07-30", "23:00")
     assert world.contract("c-1", ALICE)["status"] == "active"
-    job(world, "2025-07-31", "23:30", name="renewals")
+    job(world, "2025-07-30", "23:30", name="renewals")
     seen = world.contract("c-1", ALICE)
     assert (seen["status"], seen["expires_on"]) == ("active", "2026-06-01")
     if by == "registry":  # which brings it back to work; the list is what a person has not seen to
@@ -132,6 +133,45 @@ def test_G13_what_lay_aside_from_its_end_on_has_all_of_its_patience_left(world: 
     assert world.contract("c-1", ALICE)["status"] == "active"
     job(world, "2025-08-03", "00:00")
     assert world.contract("c-1", ALICE)["status"] == "expired"
+
+
+def test_G1_G13_what_a_command_brings_back_to_work_has_lost_no_patience_either(
+    world: World,
+) -> None:
+    """It lay aside for want of its order, from its end on. flows.md: a command on a contract that
+    can be read again brings it back as well."""
+    it_is(world, "2025-05-10")
+    year = {"starts_on": "2024-06-01", "expires_on": "2025-06-01"}
+    wanted = {"provider": "svenska-domaner", "plan": "premium-domain", "label": "a.org.nz"}
+    imported(world, "c-1", **wanted, **year)
+    lost = order_lost(world, world.contract("c-1")["order_id"])
+    job(world, "2025-06-01", "00:00")
+    assert set(parked(world)) == {"c-1"}
+    world.dynamodb.put_item(TableName=world.names.table_name, Item=lost)
+    it_is(world, "2025-07-20")
+    assert patch(world, "c-1", technical_contact="dave").status == 200
+    job(world, "2025-07-20", "13:00")
+    assert world.contract("c-1", ALICE)["status"] == "active"
+    assert retry(world, "c-1").status == 200
+
+
+def test_G1_G13_a_record_that_is_parked_day_by_day_loses_no_patience(world: World) -> None:
+    """Its order is not there; the nightly reading of the registry puts the head back to work, and
+    the next run parks it again. Each of these days is given back."""
+    it_is(world, "2025-05-10")
+    year = {"starts_on": "2024-06-01", "expires_on": "2025-06-01"}
+    wanted = {"provider": "svenska-domaner", "plan": "premium-domain", "label": "a.org.nz"}
+    imported(world, "c-1", **wanted, **year)
+    lost = order_lost(world, world.contract("c-1")["order_id"])
+    for day in range(1, 21):
+        it_is(world, f"2025-06-{day:02}", "02:00")
+        assert noted(world, "c-1", "2025-06-01", f"2025-06-{day:02}", "01:30").status == 200
+        job(world, f"2025-06-{day:02}", "03:00")
+        assert set(parked(world)) == {"c-1"}
+    world.dynamodb.put_item(TableName=world.names.table_name, Item=lost)
+    assert retry(world, "c-1").status == 200
+    job(world, "2025-06-20", "04:00")
+    assert world.contract("c-1", ALICE)["status"] == "active"
 
 
 def test_G13_a_later_date_than_a_short_paid_term_is_normal(world: World) -> None:
