@@ -157,6 +157,22 @@ def test_an_exchange_goes_round_a_number_that_its_own_order_has_in_capitals(worl
     assert exchanged.status == 200, exchanged.text
 
 
+def test_I9_an_exchange_asked_for_in_capitals_goes_round_what_another_order_has(
+    world: World,
+) -> None:
+    """T-1.x1 is to be exchanged as T-1.X1; the next number of T-1 is taken."""
+    opened_shop(world)
+    placed(world, payment_method="card")
+    placed(world, "o-2", payment_method="card", tickets=[ticket("T-1.x2", "B1")])
+    assert post(world, "exchange", {"ticket": "T-1", "seat": "A2"}).status == 200
+    asked = {"ticket": "T-1.X1", "seat": "A3"}
+    preview = post(world, "exchange", asked, query={"dry_run": "true"})
+    exchanged = post(world, "exchange", asked)
+    assert (preview.status, exchanged.status) == (200, 200), exchanged.text
+    numbers = [each["number"] for each in order(world)["tickets"]]
+    assert numbers == ["T-1", "T-1.x1", "T-1.x3"]
+
+
 @pytest.mark.breaks("a policy that is not shipped")
 def test_G13_one_order_under_a_policy_that_is_not_shipped_does_not_hide_the_others(
     world: World,

@@ -28,7 +28,7 @@ from tacit.domain.tickets.values import (
 from tacit.domain.values import Actor, Scalar
 
 MOST_TICKETS = 60  # of an order, those that were exchanged included
-_PLACE = re.compile(r"\.x\d+\Z", re.ASCII)
+_PLACE = re.compile(r"\.x\d+\Z", re.ASCII | re.IGNORECASE)  # a number is one in any case
 _LONGEST_ROOT = 60  # a number has 64 characters at most
 
 
