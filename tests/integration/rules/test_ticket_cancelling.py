@@ -161,6 +161,8 @@ def test_I5_a_ticket_of_another_order_is_not_this_ones(shop: World) -> None:
     with nothing_written(shop):
         for number in ("U-7", "T-9"):
             assert_problem(cancels(shop, "T-1", number), 404, "not_found")
+            wrong = cancels(shop, number, refund={**VOUCHER, "method": "shells"})
+            assert_problem(wrong, 404, "not_found")
     assert lets_in(shop, "T-1", "U-7") == {"T-1": True, "U-7": True}
 
 
@@ -382,6 +384,20 @@ def test_I9_neither_a_cancelled_ticket_nor_one_that_was_used_is_exchanged(shop: 
         assert_problem(exchanges(shop, "T-2", "S-9"), 409, "already_admitted")
     assert exchanges(shop, "T-3", "S-1").status == 200
     assert free(shop, "S-1", "S-3") == ["S-3"]
+
+
+def test_I9_an_order_that_is_full_of_exchanges_is_asked_for_no_more_of_them(shop: World) -> None:
+    """60 tickets with those that are void. What is wrong with a wish is said before what speaks
+    against it, and the seat that a ticket has is still nothing to do."""
+    bought(shop)
+    number = "T-1"
+    for turn in range(57):
+        assert exchanges(shop, number, f"X-{turn}").status == 200
+        number = order(shop)["tickets"][-1]["number"]
+    with nothing_written(shop):
+        for ticket, seat in ((number, "Y-1"), (number, "S-2"), ("T-1", "Y-1")):
+            assert_problem(exchanges(shop, ticket, seat), 422, "too_many", "ticket")
+        assert codes(exchanges(shop, number, "X-56")) == ["same_seat"]
 
 
 def test_I7_nothing_is_exchanged_in_an_order_that_waits_for_payment(shop: World) -> None:

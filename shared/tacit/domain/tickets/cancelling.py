@@ -33,9 +33,9 @@ _LONGEST_ROOT = 60  # a number has 64 characters at most
 
 
 def cancel(order: TicketOrder, command: CancelTickets, policy: Policy, now: datetime) -> Decision:
+    wanted = _wanted(order, command.numbers)
     if command.refund is not None:
         check_method(command.refund.method, policy)
-    wanted = _wanted(order, command.numbers)
     if order.status is OrderStatus.PAID and command.refund is None:
         raise Invalid("refund", "is missing: how the money goes back, and why", "missing_field")
     if order.status is OrderStatus.CANCELLED:
@@ -57,15 +57,16 @@ def cancel(order: TicketOrder, command: CancelTickets, policy: Policy, now: date
 def exchange(standing: Standing, order: TicketOrder, command: Exchange, now: datetime) -> Decision:
     """Its ticket is void, a new one under a number of its own is valid, the old seat is free."""
     (ticket,) = _wanted(order, (command.number,))
+    there = command.seat is not None and same_seat(command.seat, ticket.seat)
+    if len(order.tickets) >= MOST_TICKETS and not there:
+        raise Invalid("ticket", f"an order has {MOST_TICKETS} at most", "too_many")
     if order.status is OrderStatus.PENDING:
         raise Refused("whole_order_only", {"order_id": order.id})
     _check_valid(ticket)
-    if command.seat is not None and same_seat(command.seat, ticket.seat):
+    if there:
         return NoChange(order, "same_seat")
     if not standing.is_free(command.seat, ""):
         raise Refused("seat_taken", {"seats": [command.seat]})
-    if len(order.tickets) >= MOST_TICKETS:
-        raise Invalid("ticket", f"an order has {MOST_TICKETS} at most", "too_many")
     number = _next_number(standing, order, ticket)
     new = Ticket(number, command.seat, ticket.price)
     void = replace(ticket, status=TicketStatus.CANCELLED, exchanged_for=new.number)
