@@ -30,9 +30,9 @@ def write() -> Reply:
 def list_messages() -> Reply:
     """Those about one order, the newest first."""
     door = Door(app)
-    door.known_query("subject", "limit", "next")
     order_id = message_bodies.subject(door.query("subject", shapes.identifier))
     order, actor = stack().ticket_orders.find(door.caller, order_id)
+    door.known_query("subject", "limit", "next")
     paging, limit, place = door.page([order.id])
     found, behind = stack().messages_by_hand.book.page(order.id, limit, place)
     items = [message_bodies.message_json(message, actor.role) for message in found]

@@ -386,8 +386,8 @@ def test_who_may_not_see_the_order_finds_neither_it_nor_its_messages(
     message_id = written(sold)["id"]
     with nothing_written(sold):
         assert_problem(write(sold, who=who, to="anybody"), 404, "not_found")
-        query = {"subject": "w-1"}
-        assert_problem(sold.call("GET", "/messages", who, query=query), 404, "not_found")
+        for query in ({"subject": "w-1"}, {"subject": "w-1", "colour": "red"}):
+            assert_problem(sold.call("GET", "/messages", who, query=query), 404, "not_found")
         for what in COMMANDS:
             reply = ask(sold, message_id, what, who)
             assert_problem(reply, 404, "not_found")
@@ -444,6 +444,8 @@ def test_the_messages_of_an_order_are_listed_page_by_page_the_newest_first(sold:
 
 def test_a_list_of_messages_names_its_subject(sold: World) -> None:
     assert_problem(sold.call("GET", "/messages", OLGA), 422, "missing_field", "subject")
+    unknown = {"subject": "w-1", "colour": "red"}
+    assert_problem(sold.call("GET", "/messages", OLGA, query=unknown), 422, "unknown_field")
     body = {"to": "buyer", "text": TEXT}
     assert_problem(sold.call("POST", "/messages", OLGA, body), 422, "missing_field", "subject")
 
