@@ -13,6 +13,7 @@ from tacit.runtime.relay import detail_of
 from tacit.store.mapping import event_of
 from tests.integration import persons
 from tests.integration.conftest import ALICE, BOB, REGION, STAFF, World, new_world
+from tests.integration.edge import assert_problem
 from tests.integration.persons import BUYER, DORA, EMAIL, NAME, WORDS, traces
 from tests.integration.rules.scenes import history, job
 from tests.integration.sales import command, order_of, payment
@@ -228,7 +229,9 @@ def test_nobody_writes_to_a_buyer_who_was_erased(
 ) -> None:
     erase(capsys, *at("infomaniak", "--buyer", EMAIL, "--carry-out"))
     body = {"subject": "t-1", "to": "buyer", "text": "Hello?"}
-    assert bought.call("POST", "/messages", OLGA, body).code == "buyer_erased"
+    assert_problem(bought.call("POST", "/messages", OLGA, body), 409, "buyer_erased")
+    elsewhere = {**body, "to": "somebody@example.org"}
+    assert_problem(bought.call("POST", "/messages", OLGA, elsewhere), 422, "invalid_field", "to")
     shown = bought.call("GET", "/ticket-orders/t-1", OLGA).json
     assert shown["buyer"]["locale"] == "fr"
     assert shown["tickets"][0]["number"] == "A-1"

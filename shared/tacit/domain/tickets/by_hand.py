@@ -123,10 +123,10 @@ def hold(order: TicketOrder, command: HoldMessage, policy: Policy, now: datetime
     """A new message. Nobody else than the order's own buyer is written to: what leaves under our
     sender's name must not go wherever somebody likes. Raises Refused `buyer_erased`."""
     check_roles(_WRITERS, command.by)
-    if is_erased(order.buyer.email):
-        raise Refused("buyer_erased", {"order_id": order.id})
     if command.to != BUYER and command.to.lower() != order.buyer.email.lower():
         raise Invalid("to", f'expected "{BUYER}", or the address of the order\'s own buyer')
+    if is_erased(order.buyer.email):
+        raise Refused("buyer_erased", {"order_id": order.id})
     message = MessageByHand(
         order_id=order.id,
         number=order.events + 1,
