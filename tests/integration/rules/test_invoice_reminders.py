@@ -313,6 +313,22 @@ def test_G5_a_reminder_that_was_overtaken_by_the_cancellation_is_not_mailed_any_
     assert mailed(owed) == ["cancelled"]
 
 
+def test_I5_the_deadlines_letter_does_not_leave_for_a_cancellation_of_the_organisers(
+    owed: World,
+) -> None:
+    """It is still on its way when late money undoes the deadline's, and the organiser cancels what
+    is paid: that he tells the buyer himself."""
+    for day in ("2025-04-11", "2025-04-21"):
+        on(owed, day)
+    mailed(owed)
+    assert on(owed, "2025-05-02")["cancelled_by"] == "deadline"
+    assert pays(owed, value_date="2025-05-01").status == 200
+    assert status(owed) == "paid"
+    assert cancels(owed).status == 200
+    assert order(owed)["cancelled_by"] == "organiser"
+    assert mailed(owed) == []
+
+
 def test_G5_the_text_gives_date_and_zone_and_the_last_one_the_hard_day(
     world: World, policies: PolicyFiles
 ) -> None:
