@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from tacit.runtime.clock import Clock
 from tests.integration.conftest import STAFF, Person, Reply, World
 from tests.integration.edge import KIM, SVEN, assert_problem, everything
 from tests.integration.money import book, francs, moved, opened
+from tests.integration.rules.scenes import instant, it_is
+from tests.integration.rules.ticket_scenes import a_shop, order, ordered, show
 
 EVE, MORNING = "2024-12-20T11:00:00Z", "2024-12-21T11:00:00Z"
 TOMORROW = {"job": "renewals", "as_of": MORNING}
@@ -252,3 +255,34 @@ def test_the_other_jobs_are_previewed_as_well(world: World, job: str) -> None:
     events = {"expiries": {"contract.expired": 1}, "invoice_reminders": {}}[job]
     assert seen["totals"]["events"] == events
     assert world.contract("c-1")["status"] == "non_renewing"
+
+
+@pytest.fixture
+def deployed(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """As where the clock is the wall's, which stands where the test puts it."""
+    monkeypatch.setattr(Clock, "is_for_tests", False)
+    return world
+
+
+@pytest.mark.parametrize("agreed", [True, False], ids=["as it was seen", "by itself"])
+def test_G1_a_preview_of_a_day_gone_by_says_what_its_run_does_today(
+    deployed: World, agreed: bool
+) -> None:
+    """The event was on 10 May. On the 20th staff catches up with a run for 21 April, on which a
+    reminder would have left: by now the organiser is asked, and nobody is written to."""
+    world = deployed
+    a_shop(world)
+    ordered(world, event=show("2025-05-10T18:00:00Z"))
+    it_is(world, "2025-05-20")
+    body = {"job": "invoice_reminders", "as_of": instant("2025-04-21")}
+    seen = preview(world, body)
+    assert seen["totals"]["events"] == {"ticket_order.question_opened": 1}
+    assert seen["totals"]["messages"] == []
+    wanted = {**body, "preview_id": seen["id"]} if agreed else body
+    reply = world.call("POST", "/job-runs", STAFF, wanted)
+    assert reply.status == 202, reply.text
+    world.work_queue(job="invoice_reminders")
+    done = run(world, reply.json["id"])
+    assert (done["counts"]["done"], done["counts"]["different"]) == (1, 0)
+    assert done["totals"] == seen["totals"]
+    assert order(world)["open_question"] == "overdue"

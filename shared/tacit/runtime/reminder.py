@@ -73,8 +73,9 @@ class Reminders:
 
     def _said_at(self, errand: Errand) -> datetime:
         """What is due is asked by `as_of`; the days that a buyer is told count from when he is
-        told, however long a message has waited in the queue. Where the clock is set by hand, a run
-        is of the instant that it names, and so is a plan of another day."""
-        if self._clock.is_for_tests or errand.plans:
+        told, however long a message has waited in the queue, and also in a preview, which would
+        else promise what its run does not do. Where the clock is set by hand, a run is of the
+        instant that it names."""
+        if self._clock.is_for_tests:
             return errand.as_of
         return max(errand.as_of, self._clock.now())
