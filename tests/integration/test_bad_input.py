@@ -189,7 +189,7 @@ OF_TICKETS: dict[str, dict[str, list[Any]]] = {
         "revive": [
             *(wrong for wrong in NO_TEXT if wrong != {}), None, {"colour": "red"},
             {"seats": 7}, {"seats": ["C-1", "C-2"]}, {"seats": [7]},
-            {"seats": {"X-1": "seat Y"}}, {"seats": {"": "a"}},
+            {"seats": []}, {"seats": {"C-1": "a", "c-1": "b"}}, {"seats": {"": "a"}},
             *({"seats": {"C-1": wrong}} for wrong in NO_SEAT),
         ],
     },

@@ -146,18 +146,24 @@ def _seats(field: str, value: Any) -> tuple[dict[str, str], tuple[str, ...]]:
 
 @shapes.takes(
     ["array", "object"], items=seat, additionalProperties=seat,
-    maxItems=MOST_TICKETS, maxProperties=MOST_TICKETS,
+    minItems=1, maxItems=MOST_TICKETS, maxProperties=MOST_TICKETS,
 )  # fmt: skip
 def _in_a_row_or_by_ticket(field: str, value: Any) -> tuple[dict[str, str], tuple[str, ...]]:
     if isinstance(value, list):
-        return {}, list_of(seat, MOST_TICKETS)(field, value)
+        row = list_of(seat, MOST_TICKETS)(field, value)
+        if not row:
+            raise Invalid(field, "names none; leave it out for the seats that the tickets had")
+        return {}, row
     return _by_ticket(field, value), ()
 
 
 def _by_ticket(field: str, value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or len(value) > MOST_TICKETS:
         raise Invalid(field, "expected an object: the new seat by the ticket's number")
-    return {
+    seats = {
         number(f"{field}.{shapes.shown(name)}", name): seat(f"{field}.{shapes.shown(name)}", place)
         for name, place in value.items()
     }
+    if len({name.casefold() for name in seats}) < len(seats):
+        raise Invalid(field, "names a ticket twice: upper and lower case are one number")
+    return seats

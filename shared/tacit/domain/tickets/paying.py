@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tacit.domain.money import Money
 from tacit.domain.policy import Policy
-from tacit.domain.refusals import Invalid, Refused
+from tacit.domain.refusals import Invalid, NotFound, Refused
 from tacit.domain.tickets.commands import Pay, RefundCredit, ReviveOrder
 from tacit.domain.tickets.decision import Decision, NoChange, OrderChange, Standing, changed
 from tacit.domain.tickets.placing import commission_on, ticketing
@@ -85,6 +85,8 @@ def revive(
 ) -> Decision:
     """The organiser takes the order up again, on other seats where its own are gone."""
     wanted = _places(order, command)
+    if not set(wanted) <= {ticket.number.casefold() for ticket in order.tickets}:
+        raise NotFound("ticket")
     unknown = sorted(set(wanted) - {t.number.casefold() for t in _coming_back(order)})
     if unknown:
         raise Invalid("revive.seats", f"no ticket {unknown[0]!r} comes back with the order")
