@@ -166,6 +166,21 @@ def test_G6_G4_what_is_told_is_capped_and_the_bank_has_its_delay(
     assert on(world, f"2025-{after}", "00:00")["status"] == "cancelled"
 
 
+@pytest.mark.parametrize("day", ["2199-12-01", "2199-12-29"])
+def test_G4_the_banks_delay_ends_with_the_calendar(
+    world: World, policies: PolicyFiles, day: str
+) -> None:
+    """No record has a day after 2199: one with two days more would be accepted, and never read."""
+    policies.edit("infomaniak", {"ticketing.bank_delay_days": 2})
+    a_shop(world, "2199-01-01")
+    ordered(world, day=day, event=show("2199-12-30T18:00:00Z"))
+    assert order(world)["cancels_on"] == "2199-12-31"
+    for each in ("2199-12-11", "2199-12-20", "2199-12-30"):
+        on(world, each)
+    seen = order(world)
+    assert (seen["due_on"], seen["cancels_on"]) == ("2199-12-30", "2199-12-31")
+
+
 def test_G6_counted_from_the_first_reminder_the_cap_holds_as_well(
     world: World, policies: PolicyFiles
 ) -> None:

@@ -14,7 +14,7 @@ from tacit.domain.policy import Policy
 from tacit.domain.tickets.decision import Decision, NoChange, OrderChange, changed, to_buyer
 from tacit.domain.tickets.placing import ticketing
 from tacit.domain.tickets.rules import Ticketing
-from tacit.domain.tickets.schedule import next_due_at, reminder_due_at, schedule_of
+from tacit.domain.tickets.schedule import hard_day, next_due_at, reminder_due_at, schedule_of
 from tacit.domain.tickets.values import (
     CancelledBy,
     OrderStatus,
@@ -59,7 +59,7 @@ def _remind(
     today = local_day(now, order.zone)
     least = add_days(today, order.terms.first)
     due_on = min(max(days.due_on[number], least), days.last_payment_day)
-    hard = add_days(due_on, ticketing(policy).bank_delay_days)
+    hard = hard_day(due_on, ticketing(policy))
     after = replace(
         order,
         reminders_sent=number,

@@ -7,7 +7,7 @@ n whole days before it is dropped, and the day told before it is the last one.
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from tacit.domain.days import add_days, day_start, local_day
+from tacit.domain.days import LATEST, add_days, day_start, local_day
 from tacit.domain.tickets.rules import INVOICE, ReminderAnchor, Ticketing
 from tacit.domain.tickets.values import InvoiceTerms, OrderStatus, Schedule, TicketOrder
 
@@ -24,9 +24,15 @@ def scheduled(placed_on: date, terms: InvoiceTerms, show_on: date, rules: Ticket
         placed_on=placed_on,
         reminders_on=tuple(kept),
         due_on=tuple(due),
-        cancels_on=add_days(due[-1], rules.bank_delay_days),
+        cancels_on=hard_day(due[-1], rules),
         last_payment_day=cap,
     )
+
+
+def hard_day(due_on: date, rules: Ticketing) -> date:
+    """`cancels_on` where the buyer is told this day: later by the bank's delay (G4), but no day
+    that a record cannot have."""
+    return min(add_days(due_on, rules.bank_delay_days), LATEST)
 
 
 def schedule_of(order: TicketOrder, rules: Ticketing) -> Schedule:
