@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tacit.calendar.__main__ import main
+from tacit.domain.tickets.paying import MOST_NOTES
 from tacit.domain.tickets.words import words_of
 from tacit.runtime.clock import Clock
 from tacit.store import keys
@@ -388,7 +389,10 @@ def test_a_rebuilt_calendar_has_the_ticket_orders_too(world: World) -> None:
     assert order(world)["reminders_sent"] == 1
 
 
-def test_G3_money_is_recorded_however_often_some_was_given_back(world: World) -> None:
+@pytest.mark.parametrize("numbers", [[], ["T-1"]], ids=["of credit", "of tickets"])
+def test_G3_money_is_recorded_however_often_some_was_given_back(
+    world: World, numbers: list[str]
+) -> None:
     """Each giving back leaves a line on the order, which is one item of 400 KB at most."""
     opened_shop(world)
     placed(world, payment_method="card")
@@ -397,6 +401,7 @@ def test_G3_money_is_recorded_however_often_some_was_given_back(world: World) ->
     assert post(world, "credit-decision", {"refund": refund}).status == 200
     named = {"TableName": world.names.table_name, "Key": head_key("o-1")}
     note = world.dynamodb.get_item(**named)["Item"]["refunds"]["L"][0]
+    note["M"]["tickets"] = {"L": [{"S": number} for number in numbers]}
     world.dynamodb.update_item(
         **named,
         UpdateExpression="SET refunds = :r",
@@ -406,7 +411,31 @@ def test_G3_money_is_recorded_however_often_some_was_given_back(world: World) ->
         paid = pay(world, "1.00", f"r-{number}", "2025-04-02")
         assert paid.status == 200, paid.text
         given = post(world, "credit-decision", {"refund": refund})
-        assert given.status < 500, given.text
+        assert given.status == 200, given.text
+    kept = [each["tickets"] for each in order(world)["refunds"]]
+    assert kept == [numbers] * (MOST_NOTES - 1) + [[]]
+
+
+def test_G3_I6_a_question_is_answered_and_an_order_cancelled_however_full_its_books_are(
+    world: World,
+) -> None:
+    """The oldest answers give way, and what was written of tickets stays."""
+    opened_shop(world)
+    placed(world, payment_method="card", tickets=[ticket("T-1", "A1"), ticket("T-2", "A2")])
+    singly = {"tickets": ["T-1"], "refund": REFUND}
+    assert post(world, "cancellation", singly).status == 200
+    for number in range(MOST_NOTES + 2):
+        assert pay(world, "1.00", f"r-{number}", "2025-04-02").status == 200
+        cash = {"method": "cash", "reason": f"twice {number}"}
+        given = post(world, "credit-decision", {"refund": cash})
+        assert given.status == 200, given.text
+    assert post(world, "cancellation", {"refund": REFUND}).status == 200
+    after = order(world)
+    assert (after["status"], after["open_question"]) == ("cancelled", None)
+    first, *answers, last = after["refunds"]
+    assert (first["tickets"], last["tickets"]) == (["T-1"], ["T-2"])
+    newest = range(4, MOST_NOTES + 2)
+    assert [each["reason"] for each in answers] == [f"twice {number}" for number in newest]
 
 
 # What held.
