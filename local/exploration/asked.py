@@ -81,10 +81,9 @@ def _by_staff(scene: Scene, by: Actor, policy: Policy) -> Iterator[tuple[str, Co
         yield "activate by reference", Activate(by, reference="r-1")
     notice, owed = contract.notice, contract.owed
     there = [n for n in (notice, scene.filed, owed.notice if owed else None) if n]
-    counted = {n.period_start for n in there if "r-1" in n.taken_back}
     for start in sorted({contract.expires_on, *(n.period_start for n in there)}):
         yield "pay notice", PayNotice(by, start, "r-1")
-        if start in counted:
+        if "r-1" in scene.booked_for(start):
             yield "pay notice anew", PayNotice(by, start, "r-2")
         yield "reverse renewal", ReverseRenewal(by, start, "refused")
     yield "finish a task", FinishTask(by, "t-1")

@@ -32,6 +32,7 @@ def likeness(scene: Scene, policy: Policy) -> Key:
         contract_likeness(contract, policy, today),
         _notice(scene.filed, contract, today),
         _charged(scene),
+        _booked(scene),
         _waits(scene),
         _fetched_now(scene),
         _parent(scene.parent, end),
@@ -124,7 +125,6 @@ def _notice(notice: Notice | None, contract: Contract, today: date) -> Key | Non
         notice.account_id,
         notice.reference,
         notice.price_before and notice.price_before.minor,
-        notice.taken_back,
         short and (short.code, short.account_id, short.short.minor),
         _tried(notice, end, today),
     )
@@ -149,7 +149,6 @@ def _owed(owed: Owed | None, contract: Contract, policy: Policy, today: date) ->
         notice.generation - contract.generation,
         notice.tried_on == today,
         notice.price_before and notice.price_before.minor,
-        notice.taken_back,
         owed.steps,
         (today - owed.since).days if left else None,
     )
@@ -161,6 +160,13 @@ def _charged(scene: Scene) -> Key:
     since = add_months(end, -contract.term_months, contract.anchor_day)
     near = ((day, reason, number) for day, reason, number in scene.charged if day >= since)
     return tuple(sorted((_off(d, end), reason, n - contract.generation) for d, reason, n in near))
+
+
+def _booked(scene: Scene) -> Key:
+    """Those that could be handed in again for the present period, or for the one before it."""
+    contract, end = scene.contract, scene.contract.expires_on
+    since = add_months(end, -contract.term_months, contract.anchor_day)
+    return tuple(sorted((_off(d, end), name) for d, name, _ in scene.booked if d >= since))
 
 
 def _waits(scene: Scene) -> Key | None:

@@ -97,8 +97,13 @@ def behind(scene: Scene, change: Change) -> Scene:
     filed = had if had is not None and has != had else scene.filed
     filed = change.notice or filed
     charged = {(c.period_start, c.reason, c.generation) for c in change.charges}
+    booked = {
+        (c.period_start, change.reference, c.amount)
+        for c in change.charges
+        if change.reference is not None and c.reason == "renewal"
+    }
     after = replace(scene, contract=change.contract, filed=filed)
-    return replace(after, charged=scene.charged | charged)
+    return replace(after, charged=scene.charged | charged, booked=scene.booked | booked)
 
 
 def moves(scene: Scene, policy: Policy) -> Iterator[Move]:
@@ -151,8 +156,10 @@ def situation(scene: Scene, command: Command, policy: Policy, around: Around = U
     match command:
         case Restore() | Activate() | Renew() if command.account_id is not None:
             return found(account=account(scene, around))
-        case ReverseRenewal(period_start=start) | PayNotice(period_start=start):
+        case ReverseRenewal(period_start=start):
             return found(account=account(scene, around), notice=_notice(scene, start))
+        case PayNotice(period_start=start):
+            return found(notice=_notice(scene, start), booked=scene.booked_for(start))
         case Cancel(mode="immediate"):
             filed = tuple(filter(None, (scene.filed, contract.notice)))
             return found(account=account(scene, around), notices=filed)

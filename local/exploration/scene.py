@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from tacit.domain.calendar import expiry_due_on, inactive_until, renewal_due_on
 from tacit.domain.days import add_days, day_start, local_day
+from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.registry_dates import doubted_from
 from tacit.domain.values import Contract, Notice, Status
@@ -26,7 +27,8 @@ class Means(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Scene:
     """`filed` is the newest notice that the head does not carry any more; `charged` what was
-    charged so far: period, reason, generation. What is on the holder's account and how the order's
+    charged so far: period, reason, generation; `booked` the references under which renewals were
+    paid, each with its period and its amount. What is on the holder's account and how the order's
     switch stands is no part of it: both may be another before every move, and are tried with it."""
 
     contract: Contract
@@ -34,6 +36,11 @@ class Scene:
     parent: Contract | None = None
     filed: Notice | None = None
     charged: frozenset[tuple[date, str, int]] = frozenset()
+    booked: frozenset[tuple[date, str, Money]] = frozenset()
+
+    def booked_for(self, period_start: date) -> Mapping[str, Money]:
+        """By reference."""
+        return {name: amount for day, name, amount in self.booked if day == period_start}
 
     def today(self, policy: Policy) -> date:
         return local_day(self.now, policy.zone)

@@ -53,7 +53,8 @@ def with_named(
             account_id = paid.account_id if paid is not None else None
         case PayNotice() if contract is not None:
             notice = repository.notice(contract.id, command.period_start)
-            situation = replace(situation, notice=notice)
+            booked = repository.booked(contract.id, command.period_start)
+            situation = replace(situation, notice=notice, booked=booked)
         case FinishTask() if contract is not None:
             task = repository.task(contract.provider, command.task_id)
             situation = replace(situation, task=task)

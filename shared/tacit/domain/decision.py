@@ -1,9 +1,11 @@
 """The answer of the core to a command: a change, or nothing to do. A refusal is raised."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from tacit.domain.ledger import Movement
+from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.values import (
     Account,
@@ -23,7 +25,8 @@ class Situation:
     """What a decision looks at. `contract` is None where none is registered under the id.
     `newest` is the provider's newest policy, under which a new term begins (G10); `siblings` is
     how many contracts hang on the parent already; `account` is the one that the command names to be
-    charged, `notice` the one that is to be paid, `notices` those that say what was paid;
+    charged, `notice` the one that is to be paid, `booked` with how much its period was ever paid
+    under each reference, `notices` those that say what was paid;
     `carried_out` is the plan change that the command names, where it is history."""
 
     contract: Contract | None
@@ -34,6 +37,7 @@ class Situation:
     task: Task | None = None  # that somebody has done
     account: Account | None = None
     notice: Notice | None = None
+    booked: Mapping[str, Money] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
     carried_out: PlanChange | None = None
 

@@ -20,7 +20,7 @@ def pay_notice(
 ) -> Decision:
     """Paid elsewhere, as `command.reference` says; staff's word. Once: the same again is nothing
     to do, and with another reference it is refused, since somebody has paid twice. What was taken
-    back with its renewal pays no second time: it goes back by hand."""
+    back with its renewal, or was spent on days of another plan (X1), pays no second time."""
     check_roles(frozenset({Role.STAFF}), command.by)
     notice = situation.notice
     if notice is None:
@@ -29,7 +29,7 @@ def pay_notice(
         return NothingToDo(contract, "already_paid")
     if notice.status == PAID:
         raise Refused("notice_paid", _payment_of(notice))
-    _check_unused(notice, command.reference)
+    _check_unused(situation, notice, command.reference)
     paid, owed = replace(notice, reference=command.reference), contract.owed
     if owed is not None and owed.notice.period_start == notice.period_start:
         change = settled(contract, paid, command.by, policy, now)
@@ -52,11 +52,15 @@ def _payment_of(notice: Notice) -> dict[str, object]:
     }
 
 
-def _check_unused(notice: Notice, reference: str) -> None:
-    """A reference counts once on a notice, also where its payment was taken back: a bank's list
-    that is imported again is no new money."""
-    if reference in notice.taken_back:
-        booked = {"amount": notice.amount.amount, "currency": notice.amount.currency}
-        period_start = notice.period_start.isoformat()
-        params = {"period_start": period_start, "reference": reference, "booked": booked}
-        raise Refused("reference_reused", params)
+def _check_unused(situation: Situation, notice: Notice, reference: str) -> None:
+    """A reference counts once for a period, whatever became of its payment and of the notice it was
+    for: a bank's list that is imported again is no new money."""
+    booked = situation.booked.get(reference)
+    if booked is None:
+        return
+    params = {
+        "period_start": notice.period_start.isoformat(),
+        "reference": reference,
+        "booked": {"amount": booked.amount, "currency": booked.currency},
+    }
+    raise Refused("reference_reused", params)

@@ -77,7 +77,6 @@ def reverse(
         short=None,
         account_id=None,
         reference=None,
-        taken_back=(*notice.taken_back, *([notice.reference] if notice.reference else ())),
     )
     after = replace(
         contract,

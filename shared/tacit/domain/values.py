@@ -84,8 +84,7 @@ class Notice:
 
     `price` is for one unit, frozen on the day the notice was made under `policy`; `due_on` the last
     day to pay, inclusive; `tried_on` the day it was last tried to be collected. `generation` rises
-    when a payment is reversed; `account_id` or `reference` says what it was paid from or under, and
-    `taken_back` holds the references of the payments before, each of which counts once.
+    when a payment is reversed; `account_id` or `reference` says what it was paid from or under.
     """
 
     period_start: date
@@ -102,7 +101,6 @@ class Notice:
     reference: str | None = None
     policy_before: str | None = None
     price_before: Money | None = None
-    taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from tacit.domain.policy import Policy
 from tacit.domain.values import ADDONS_OF_A_CONTRACT, Contract, Status
 from tacit.store import keys
 from tacit.store.account_items import movement_writes
+from tacit.store.charge_items import charge_item
 from tacit.store.codec import Item
 from tacit.store.deeds import by_run
-from tacit.store.mapping import charge_item, child_item, label_item, link_item, past_link_item
+from tacit.store.mapping import child_item, label_item, link_item, past_link_item
 from tacit.store.notice_items import notice_item, task_item
 from tacit.store.writes import Write, absent, delete, put, update
 

@@ -95,7 +95,13 @@ def code_tries(contract_id: str, day: date) -> Key:
 
 def charge(contract_id: str, period_start: date, reason: str, generation: int) -> Key:
     """A charge's key is its uniqueness: one for each period, reason and generation."""
-    return f"contract#{part(contract_id)}", f"charge#{period_start}#{part(reason)}#{generation}"
+    pk, every = charges(contract_id, period_start, reason)
+    return pk, f"{every}{generation}"
+
+
+def charges(contract_id: str, period_start: date, reason: str) -> Key:
+    """Where all generations of a charge begin."""
+    return f"contract#{part(contract_id)}", f"charge#{period_start}#{part(reason)}#"
 
 
 def account(account_id: str) -> Key:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
 from typing import TypeVar
 
 from tacit.domain.labels import registered_form
@@ -13,7 +12,6 @@ from tacit.domain.refusals import Broken
 from tacit.domain.values import (
     Actor,
     Cancellation,
-    Charge,
     Contract,
     Event,
     Message,
@@ -197,30 +195,6 @@ def past_link_item(contract: Contract, subject: str) -> Item:
         "sk": keys.past_link(contract.id),
         "item": "past_party",
         "contract_id": contract.id,
-    }
-
-
-def charge_item(
-    contract_id: str,
-    charge: Charge,
-    reference: str | None,
-    account_id: str | None,
-    at: datetime,
-) -> Item:
-    """What was paid under a reference or from an account. A second charge for the same period and
-    reason has the same key, and is refused."""
-    pk, sk = keys.charge(contract_id, charge.period_start, charge.reason, charge.generation)
-    return {
-        "pk": pk,
-        "sk": sk,
-        "item": "charge",
-        "at": keys.instant(at),
-        "reason": charge.reason,
-        "period_start": charge.period_start.isoformat(),
-        "minor": charge.amount.minor,
-        "currency": charge.amount.currency,
-        "reference": reference,
-        "account_id": account_id,
     }
 
 

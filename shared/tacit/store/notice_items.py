@@ -86,7 +86,6 @@ def notice_fields(notice: Notice) -> Item:
         "reference": notice.reference,
         "policy_before": notice.policy_before,
         "price_before_minor": before.minor if before else None,
-        "taken_back": list(notice.taken_back) or None,
     }
 
 
@@ -115,5 +114,4 @@ def notice_from(item: Item) -> Notice:
         reference=item.get("reference"),
         policy_before=item.get("policy_before"),
         price_before=Money(before, currency) if before is not None else None,
-        taken_back=tuple(item.get("taken_back") or ()),
     )

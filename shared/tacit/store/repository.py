@@ -7,6 +7,7 @@ from pynamodb.expressions.operand import Path
 
 from tacit.domain.decision import Change
 from tacit.domain.labels import registered_form
+from tacit.domain.money import Money
 from tacit.domain.policy import Policy
 from tacit.domain.refusals import Broken
 from tacit.domain.values import (
@@ -23,6 +24,7 @@ from tacit.domain.values import (
 from tacit.store import keys
 from tacit.store.account_items import account_of
 from tacit.store.accounts_of import raw_accounts
+from tacit.store.charge_items import booked_under
 from tacit.store.codec import Item, Raw
 from tacit.store.deeds import by_run
 from tacit.store.hanging import (
@@ -183,6 +185,10 @@ class Repository:
         sort = Path("sk").startswith("notice#")
         page = self.table.query(pk, sort=sort, limit=limit, after=after, forward=False)
         return list(readable(page.raws, notice_of)), page.after
+
+    def booked(self, contract_id: str, period_start: date) -> dict[str, Money]:
+        """What the renewal of a period was paid with, by reference."""
+        return booked_under(self.table, contract_id, period_start)
 
     def plan_change(self, contract_id: str, number: int) -> PlanChange | None:
         """One that was carried out."""

@@ -9,7 +9,16 @@ import pytest
 from tests.integration.conftest import ALICE, STAFF, Reply, World
 from tests.integration.edge import assert_problem
 from tests.integration.rules.scenes import it_is
-from tests.integration.rules.terms import ends, funded, notices, renew, renewals, states, taken
+from tests.integration.rules.terms import (
+    ends,
+    funded,
+    notices,
+    pay,
+    renew,
+    renewals,
+    states,
+    taken,
+)
 
 EURO: dict[str, Any] = {"provider": "kriax", "currency": "EUR"}
 
@@ -86,6 +95,63 @@ def test_X1_a_renewal_from_after_it_can_and_is_paid_again(paid_before: World) ->
     assert renew(paid_before, "v-1", "2025-12-01").status == 200
     amounts = [amount for _, amount in taken(paid_before)]
     assert amounts == ["-10.00", "-20.00", "20.00", "-20.00"]
+
+
+NOTICE = "v-1:2025-12-01"
+
+
+def test_X1_a_reference_that_paid_a_period_does_not_pay_it_again_after_a_plan_change(
+    world: World,
+) -> None:
+    """A year from 1 December is paid under bank-1. Fourteen servers bring the end back to that very
+    day, whose notice is made anew: the bank's list that is imported again is no new money."""
+    it_is(world, "2025-11-02")
+    rented(world, "2024-12-01", **{"import": True})
+    renewals(world, "2025-11-02", "13:00")
+    assert pay(world, NOTICE).status == 200
+    it_is(world, "2025-11-03")
+    change(world, "vps-s", 14)
+    assert ends(world, "v-1") == {"v-1": "2025-12-01"}
+    renewals(world, "2025-11-03", "13:00")
+    assert states(world, "v-1") == {"v-1": ["open"]}
+    again = pay(world, NOTICE)
+    assert_problem(again, 409, "reference_reused")
+    assert again.json["params"]["booked"] == {"amount": "10.00", "currency": "EUR"}
+    assert ends(world, "v-1") == {"v-1": "2025-12-01"}
+    assert pay(world, NOTICE, "bank-2").status == 200
+
+
+def test_X1_nor_does_one_whose_renewal_was_taken_back_before_it(world: World) -> None:
+    """The provider took the renewal back, and bank-1 went back by hand. A plan that is worth the
+    same keeps the end."""
+    it_is(world, "2025-11-02")
+    own = {"amount": "20.00", "currency": "EUR"}
+    rented(world, "2024-12-01", price=own, **{"import": True})
+    renewals(world, "2025-11-02", "13:00")
+    assert pay(world, NOTICE).status == 200
+    assert reverse(world, "2025-12-01").status == 200
+    assert_problem(pay(world, NOTICE), 409, "reference_reused")
+    it_is(world, "2025-11-03")
+    change(world, "vps-m")
+    assert ends(world, "v-1") == {"v-1": "2025-12-01"}
+    renewals(world, "2025-11-03", "13:00")
+    assert_problem(pay(world, NOTICE), 409, "reference_reused")
+
+
+def test_X1_nor_one_that_paid_a_year_ahead_of_the_last(world: World) -> None:
+    """One year under bank-1, and one more from an account: the end comes back to where the first of
+    them began."""
+    it_is(world, "2024-12-01")
+    rented(world, "2024-12-01")
+    renewals(world, "2025-11-02", "13:00")
+    assert pay(world, NOTICE).status == 200
+    funded(world, "a-1", "10.00", **EURO)
+    assert renew(world, "v-1", "2026-12-01").status == 200
+    it_is(world, "2025-11-03")
+    change(world, "vps-s", 27)
+    assert ends(world, "v-1") == {"v-1": "2025-12-01"}
+    renewals(world, "2025-11-03", "13:00")
+    assert_problem(pay(world, NOTICE), 409, "reference_reused")
 
 
 def test_S1_X1_an_open_notice_is_annulled_and_made_anew_and_paid_once(world: World) -> None:
