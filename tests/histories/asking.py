@@ -142,13 +142,16 @@ class Asking(Passing):
         words = f"books the notice of {head.id}, {period}, as paid under {reference}"
         self.asks(who, head, "pay_notice", words, door, staff_only=True)
 
-    @rule(which=WHICH, asker=st.sampled_from(("erin", "erin", "holder")))
-    def reverse(self, which: int, asker: str) -> None:
+    @rule(which=WHICH, asker=st.sampled_from(("erin", "erin", "holder")), newest=st.booleans())
+    def reverse(self, which: int, asker: str, newest: bool) -> None:
+        """`newest`: of the term that the contract ends with, whatever is noticed behind it."""
         head = self.head(which)
         notice = head.owed["notice"] if head.owed else head.notice
         if notice is None:
             return
         period = date.fromisoformat(notice["period_start"])
+        if newest:
+            period = months_later(head.ends, -int(head.term_months), int(head.anchor_day))
         make = lambda actor: commands.ReverseRenewal(actor, period, "refused")  # noqa: E731
         who = self.who(asker, head)
         door = self.doors.contract(who, head.id, "reverse_renewal", make)

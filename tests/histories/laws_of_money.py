@@ -112,10 +112,10 @@ def given_back(world: World, deed: Deed) -> Iterator[str]:
         lines = [line for line in deed.new("line") if line.get("contract_id") == after.id]
         back = {str(line["reason"]): int(line["minor"]) for line in lines if line["minor"] > 0}
         wanted: dict[str, int] = {}
-        if "renewal_reversed" in said and before.owed is None:
-            notice = before.notice
-            if notice.get("account_id"):
-                wanted = {"renewal_back": int(notice["minor"])}
+        if "renewal_reversed" in said:
+            for had, _ in deed.of("notice"):
+                if had and had.get("account_id") and had["period_start"] == after.expires_on:
+                    wanted = {"renewal_back": int(had["minor"])}
         elif "cancelled" in said and after.cancelled == "immediate":
             minor = _unused(world, deed, before)
             if minor:

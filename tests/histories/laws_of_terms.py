@@ -44,7 +44,7 @@ def _wanted(
         return end, end.day
     if {"renewed", "warranted"} & said:
         return months_later(before.ends, term, anchor), anchor
-    if "renewal_reversed" in said:
+    if "renewal_reversed" in said and before.status not in ("expired", "closed"):
         return months_later(before.ends, -term, anchor), anchor
     if "restored" in said:
         return _restored(before, today)

@@ -47,7 +47,7 @@ class Change:
     """What will be committed, as one transaction: the values before and after, and the events.
     `due` values are derived from `contract` when it is written, never stored twice. `charges` are
     paid under `reference`, or from an account by the lines of `movement`. `stands_on` and
-    `stands_on_order` must still be what they were. `notice` is one of an earlier period, `task`
+    `stands_on_order` must still be what they were. `notice` is one that no head carries, `task`
     what a person has to do, `finished` what one has done, `plan_change` what becomes history."""
 
     before: Contract | None

@@ -50,8 +50,9 @@ from tacit.domain.policy import Policy
 from tacit.domain.refusals import NotFound
 from tacit.domain.registration import register
 from tacit.domain.registry_dates import note_registry
-from tacit.domain.renewal import HOLDER_AND_STAFF, renew, reverse
+from tacit.domain.renewal import HOLDER_AND_STAFF, renew
 from tacit.domain.restoration import check_restorer, restore
+from tacit.domain.reversal import reverse
 from tacit.domain.servers import mark, unmark
 from tacit.domain.transfer import transfer_out
 from tacit.domain.values import Actor, Contract, Role, Status

@@ -8,11 +8,11 @@ generation), so that a period is paid once (G2).
 from dataclasses import replace
 from datetime import date, datetime
 
-from tacit.domain.commands import Renew, ReverseRenewal
+from tacit.domain.commands import Renew
 from tacit.domain.days import LATEST, add_months, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
-from tacit.domain.ledger import given_back, taken_from
-from tacit.domain.notices import OPEN, PAID, annulled, made, notice_of_period
+from tacit.domain.ledger import taken_from
+from tacit.domain.notices import PAID, made, notice_of_period
 from tacit.domain.permission import check_roles
 from tacit.domain.phases import closed_refusal
 from tacit.domain.policy import Policy
@@ -38,116 +38,6 @@ def renew(
     check_renewable(contract, policy, today)
     notice = standing(situation, contract, policy, today)
     return from_account(account, contract, notice, command.by, policy, now)
-
-
-def reverse(
-    situation: Situation,
-    contract: Contract,
-    command: ReverseRenewal,
-    policy: Policy,
-    now: datetime,
-) -> Decision:
-    """The registry refused: date and money go back, and the notice is open again. It is tried
-    again tomorrow at the earliest."""
-    check_roles(frozenset({Role.STAFF}), command.by)
-    notice = contract.notice
-    owed = contract.owed
-    if owed is not None and owed.notice.period_start == command.period_start:
-        if _ends_with(contract, owed.notice):
-            return _not_warranted(contract, owed.notice, command, policy, now)
-        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
-    if notice is None:
-        notice = situation.notice
-    if notice is not None and notice.generation < contract.generation:
-        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
-    if notice is not None and notice.period_start == command.period_start == contract.expires_on:
-        return NothingToDo(contract, "not_renewed")
-    last = notice is not None and notice.period_start == command.period_start
-    living = contract.status in (Status.ACTIVE, Status.NON_RENEWING, Status.INACTIVE)
-    if notice is None or not last or not living or notice.status != PAID:
-        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
-    if not _ends_with(contract, notice):
-        raise Refused("not_reversible", {"period_start": command.period_start.isoformat()})
-    before = contract.expires_on
-    again = replace(
-        notice,
-        status=OPEN,
-        generation=notice.generation + 1,
-        tried_on=local_day(now, policy.zone),
-        short=None,
-        account_id=None,
-        reference=None,
-    )
-    after = replace(
-        contract,
-        expires_on=notice.period_start,
-        policy=notice.policy_before or contract.policy,
-        price=notice.price_before or contract.price,
-        expiry_moved_on=None,
-        notice=again,
-    )
-    data: dict[str, Scalar] = {
-        "period_start": notice.period_start.isoformat(),
-        "expires_on": notice.period_start.isoformat(),
-        "was": before.isoformat(),
-        **_paid_data(notice),
-    }
-    change = _reversed(contract, after, data, command, policy, now)
-    if notice.account_id is None:
-        return change
-    account = situation.account
-    if account is None or account.id != notice.account_id:
-        raise NotFound("account")
-    back = given_back(account, charge_of(notice), contract, command.by, now)
-    return replace(change, movement=back)
-
-
-def _ends_with(contract: Contract, notice: Notice) -> bool:
-    """Whether the notice paid for the term that the contract ends with: not for an earlier one,
-    and not for the first, which is an activation and no renewal."""
-    term_ends_on = add_months(notice.period_start, contract.term_months, contract.anchor_day)
-    return term_ends_on == contract.expires_on and notice.period_start > contract.starts_on
-
-
-def _not_warranted(
-    contract: Contract, notice: Notice, command: ReverseRenewal, policy: Policy, now: datetime
-) -> Change:
-    """What a warranty laid out is taken back as well: nobody owes for what the registry refused.
-    Of the term behind it, which may be noticed already, nothing is due before its own end."""
-    today = local_day(now, policy.zone)
-    after = replace(
-        contract,
-        expires_on=notice.period_start,
-        policy=notice.policy_before or contract.policy,
-        price=notice.price_before or contract.price,
-        expiry_moved_on=None,
-        owed=None,
-        notice=replace(notice, generation=notice.generation + 1, tried_on=today, short=None),
-    )
-    data: dict[str, Scalar] = {
-        "period_start": notice.period_start.isoformat(),
-        "expires_on": notice.period_start.isoformat(),
-        "was": contract.expires_on.isoformat(),
-        **_paid_data(notice),
-    }
-    change = _reversed(contract, after, data, command, policy, now)
-    behind = contract.notice
-    if behind is None or behind.status != OPEN or behind.period_start == notice.period_start:
-        return change
-    return replace(change, notice=annulled(behind))
-
-
-def _reversed(
-    before: Contract,
-    after: Contract,
-    data: dict[str, Scalar],
-    command: ReverseRenewal,
-    policy: Policy,
-    now: datetime,
-) -> Change:
-    """What the registry is said to have answered is staff's own words, and stays a note."""
-    name, reason = "contract.renewal_reversed", command.reason
-    return changed(before, after, name, data, command.by, policy, now, note=reason)
 
 
 def from_account(
@@ -189,7 +79,7 @@ def renewed(contract: Contract, notice: Notice, by: Actor, policy: Policy, now: 
     data: dict[str, Scalar] = {
         "period_start": contract.expires_on.isoformat(),
         "expires_on": ends_on.isoformat(),
-        **_paid_data(paid),
+        **paid_data(paid),
     }
     return changed(contract, after, "contract.renewed", data, by, policy, now)
 
@@ -237,7 +127,8 @@ def payer(situation: Situation, contract: Contract) -> Account:
     return account
 
 
-def _paid_data(notice: Notice) -> dict[str, Scalar]:
+def paid_data(notice: Notice) -> dict[str, Scalar]:
+    """How much, and from which account or under which reference."""
     return {
         "amount": notice.amount.amount,
         "currency": notice.amount.currency,

@@ -208,3 +208,96 @@ def test_I16_a_warranty_that_laid_out_nothing_is_owed_nothing(world: World) -> N
         job(world, day, "13:00")
     assert (ends(world, "w-1"), states(world, "w-1")) == ({"w-1": "2026-05-01"}, {"w-1": ["paid"]})
     assert world.call("GET", "/tasks", STAFF).json["items"] == []
+
+
+def test_R8_a_renewal_that_the_registry_refused_goes_back_also_when_the_next_one_is_noticed(
+    world: World,
+) -> None:
+    """By the month, the next notice is made on the day after the old end."""
+    it_is(world, "2025-04-02")
+    bought(world, "d-1", "2025-05-01", starts_on="2025-04-01", term_months=1)
+    funded(world, "a-1", "200.00")
+    renewals(world, "2025-04-02", "13:00")
+    renewals(world, "2025-05-02")
+    assert states(world, "d-1") == {"d-1": ["open", "paid"]}
+    assert reversal(world, "d-1", "2025-05-01").status == 200
+    assert taken(world) == [("d-1", "-200.00"), ("d-1", "200.00")]
+    assert ends(world, "d-1") == {"d-1": "2025-05-01"}
+    assert states(world, "d-1") == {"d-1": ["annulled", "open"]}
+    assert reversal(world, "d-1", "2025-05-01").json["warnings"][0]["code"] == "not_renewed"
+    renewals(world, "2025-05-03")
+    assert ends(world, "d-1") == {"d-1": "2025-06-01"}
+    assert taken(world)[2:] == [("d-1", "-200.00")]
+
+
+def test_R8_months_that_were_all_refused_go_back_one_by_one_and_are_paid_again(
+    world: World,
+) -> None:
+    """Three months ahead, the newest taken back first; each of them is charged once more, under a
+    key that none of them had."""
+    months = ("2025-05-01", "2025-06-01", "2025-07-01")
+    it_is(world, "2025-04-02")
+    bought(world, "d-1", "2025-05-01", starts_on="2025-04-01", term_months=1)
+    funded(world, "a-1", "600.00")
+    for month in months:
+        assert renew(world, "d-1", month).status == 200
+    for month in reversed(months):
+        assert reversal(world, "d-1", month).status == 200
+    assert ends(world, "d-1") == {"d-1": "2025-05-01"}
+    assert states(world, "d-1") == {"d-1": ["annulled", "annulled", "open"]}
+    for month in months:
+        assert renew(world, "d-1", month).status == 200
+    assert ends(world, "d-1") == {"d-1": "2025-08-01"}
+    assert [amount for _, amount in taken(world)] == [*3 * ["-200.00"], *3 * ["200.00"]] + 3 * [
+        "-200.00"
+    ]
+
+
+def _warranted(world: World) -> None:
+    """A domain of a year that a warranty has renewed to 1 May 2026."""
+    it_is(world, "2025-04-10")
+    domain = {"provider": "infomaniak", "plan": "domain-ch", "renewal_warranty": True}
+    bought(world, "d-1", "2025-05-01", label="a.ch", **domain)
+    renewals(world, "2025-05-01")
+    assert ends(world, "d-1") == {"d-1": "2026-05-01"}
+
+
+def test_R8_what_is_closed_is_not_moved_by_a_reversal_and_owes_nothing(world: World) -> None:
+    """It has moved away. The registry had refused what a warranty laid out: nobody owes for that,
+    and nothing else is another than it was."""
+    _warranted(world)
+    assert world.call("POST", "/contracts/d-1/transfer-out", STAFF, {}).status == 200
+    assert reversal(world, "d-1", "2025-05-01").status == 200
+    seen = world.contract("d-1")
+    assert (seen["status"], seen["expires_on"]) == ("closed", "2026-05-01")
+    assert states(world, "d-1") == {"d-1": ["annulled"]}
+    late = world.call("POST", "/notices/d-1:2025-05-01/payment", STAFF, {"reference": "bank-1"})
+    assert (late.status, late.code) == (409, "notice_annulled")
+    assert reversal(world, "d-1", "2025-05-01").code == "not_reversible"
+
+
+def test_R8_a_paid_renewal_of_what_is_closed_is_not_taken_back(world: World) -> None:
+    it_is(world, "2025-04-10")
+    funded(world, "a-1", "13.50", provider="infomaniak", currency="CHF")
+    bought(world, "d-1", "2025-05-01", provider="infomaniak", plan="domain-ch", label="a.ch")
+    assert renew(world, "d-1", "2025-05-01").status == 200
+    assert world.call("POST", "/contracts/d-1/transfer-out", STAFF, {}).status == 200
+    assert reversal(world, "d-1", "2025-05-01").code == "not_reversible"
+    assert ends(world, "d-1") == {"d-1": "2026-05-01"}
+
+
+def test_R9_what_was_paid_back_on_leaving_is_not_given_back_again_with_its_renewal(
+    world: World, policies: PolicyFiles
+) -> None:
+    """A domain that is switched off at once is not over; its money is back already."""
+    policies.edit("svenska-domaner", {"kinds.domain.money_back": True})
+    it_is(world, "2025-05-10")
+    svenska = {"provider": "svenska-domaner", "plan": "premium-domain"}
+    bought(world, "d-1", "2025-06-01", label="a.org.nz", **svenska)
+    funded(world, "a-1", "249.00", provider="svenska-domaner", currency="SEK")
+    assert renew(world, "d-1", "2025-06-01").status == 200
+    it_is(world, "2025-06-01")
+    assert cancel(world, "d-1", mode="immediate").status == 200
+    assert taken(world) == [("d-1", "-249.00"), ("d-1", "249.00")]
+    assert reversal(world, "d-1", "2025-06-01").code == "not_reversible"
+    assert taken(world) == [("d-1", "-249.00"), ("d-1", "249.00")]
