@@ -155,10 +155,12 @@ def _owed(owed: Owed | None, contract: Contract, policy: Policy, today: date) ->
 
 
 def _charged(scene: Scene) -> Key:
-    """Those that could be charged again: of the present period, and of the one before it."""
+    """Those that could be charged again: of the present period, and of the one before it. A fee
+    counts by its event, of which there is never a second."""
     contract, end = scene.contract, scene.contract.expires_on
     since = add_months(end, -contract.term_months, contract.anchor_day)
-    near = ((day, reason, number) for day, reason, number in scene.charged if day >= since)
+    again = ((day, why, n) for day, why, n in scene.charged if why != "restoration_fee")
+    near = ((day, reason, number) for day, reason, number in again if day >= since)
     return tuple(sorted((_off(d, end), reason, n - contract.generation) for d, reason, n in near))
 
 

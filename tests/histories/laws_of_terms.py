@@ -79,7 +79,8 @@ def restored_from(before: Head, today: date) -> tuple[date, int]:
     window = figures(before.policy).window(before.kind, before.tld)
     assert window is not None
     start = before.domain_ends if window.since == "registry" else before.ends
-    anchor = before.anchor_day if start == before.ends else start.day
+    same_day = months_later(start, 0, before.anchor_day) == start
+    anchor = before.anchor_day if same_day else start.day
     over = months_later(start, before.term_months, anchor) <= today
     return (today, today.day) if over else (start, anchor)
 

@@ -39,9 +39,13 @@ def add_months(start: date, months: int, anchor_day: int) -> date:
 
 def anchor_of(starts_on: date, expires_on: date) -> int:
     """The anchor day of a term: that of its start where the end fits it, else that of the end."""
-    last = monthrange(expires_on.year, expires_on.month)[1]
-    fits = expires_on.day == min(starts_on.day, last)
-    return starts_on.day if fits else expires_on.day
+    return kept_anchor(starts_on.day, expires_on)
+
+
+def kept_anchor(anchor_day: int, day: date) -> int:
+    """The anchor day where the day is what it comes to in that month, else the day's own."""
+    last = monthrange(day.year, day.month)[1]
+    return anchor_day if day.day == min(anchor_day, last) else day.day
 
 
 def add_days(day: date, days: int) -> date:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from tacit.domain.commands import Restore
-from tacit.domain.days import add_months, local_day
+from tacit.domain.days import add_months, kept_anchor, local_day
 from tacit.domain.decision import Change, Decision, NothingToDo, Situation
 from tacit.domain.following import follow
 from tacit.domain.ledger import charged
@@ -224,8 +224,9 @@ def _term(contract: Contract, rule: RestoreRule, today: date) -> _Term:
     start, anchor = contract.expires_on, contract.anchor_day
     if contract.expires_on > today:
         return _Term(start, start, start, anchor, resumed=True)
-    if rule.counted_from is Anchor.REGISTRY_EXPIRY and start != contract.domain_expires_on:
-        start, anchor = contract.domain_expires_on, contract.domain_expires_on.day
+    if rule.counted_from is Anchor.REGISTRY_EXPIRY:
+        start = contract.domain_expires_on
+        anchor = kept_anchor(anchor, start)
     ends_on = add_months(start, contract.term_months, anchor)
     if ends_on > today:
         return _Term(start, start, ends_on, anchor)
@@ -236,13 +237,14 @@ def _term(contract: Contract, rule: RestoreRule, today: date) -> _Term:
 def _charges(contract: Contract, rule: RestoreRule, term: _Term) -> tuple[Charge, ...]:
     """One charge for each line of the price, for the period it pays for. The fee is for the end
     that it brings the contract back from; of a term that is resumed, for the day on which it had
-    ended: it may end and come back more than once."""
+    ended. A contract may end and come back twice on a day, so that the fee is counted by the event
+    of its restoration: two restorations at once would be the same event."""
     renewal = Money(contract.price.minor * contract.quantity, contract.price.currency)
     found = []
     for line in rule.price:
         if line == "fee" and rule.fee is not None:
             period = _ended_on(contract) if term.resumed else term.counted_from
-            found.append(Charge("restoration_fee", rule.fee, period, contract.generation))
+            found.append(Charge("restoration_fee", rule.fee, period, contract.events + 1))
         elif line != "fee" and not term.resumed:
             times = rule.multiple if line == "multiple" and rule.multiple is not None else 1
             amount = Money(renewal.minor * times, renewal.currency)

@@ -196,3 +196,40 @@ def test_S4_S9_a_domain_paid_by_the_month_is_restorable_as_long_as_it_was_told(
     assert (seen["status"], seen["expires_on"], seen["anchor_day"]) == ("active", "2026-07-30", 30)
     job(world, "2026-06-30", "13:00", name="renewals")
     assert world.contract("d-1", ALICE)["expires_on"] == "2026-08-30"
+
+
+def test_S13_what_ends_and_comes_back_twice_in_a_day_is_charged_a_fee_for_each_way_back(
+    world: World, policies: PolicyFiles
+) -> None:
+    """Asked for once more with nothing to bring back, it costs nothing."""
+    restore = "kinds.addon.lives.0.phases.0.restore"
+    costs = {f"{restore}.price": ["fee", "renewal"], f"{restore}.fee": "50.00"}
+    policies.edit("svenska-domaner", costs)
+    it_is(world, "2025-05-10")
+    term = {"starts_on": "2024-06-01", "expires_on": "2025-06-01"}
+    imported(world, "m-1", provider="svenska-domaner", plan="mail-addon", label="mail", **term)
+    opened(world, "a-1", "500.00", provider="svenska-domaner", currency="SEK")
+    path, mine = "/contracts/m-1/restoration", {"account_id": "a-1"}
+    for times in (1, 2, 3):
+        assert cancel(world, "m-1", mode="immediate").status == 200
+        for _ in range(2):
+            reply = world.call("POST", path, ALICE, mine)
+            assert reply.status == 200, reply.text
+        assert moved(world, "a-1")[1:] == times * [("restoration_fee", "-50.00")]
+    assert world.contract("m-1", ALICE)["expires_on"] == "2025-06-01"
+
+
+def test_G7_a_domain_restored_from_its_registrys_day_keeps_its_anchor(world: World) -> None:
+    """Three months at a time on the 31st: 31 August, 30 November, 28 February, 31 May."""
+    it_is(world, "2025-09-10")
+    term = {"starts_on": "2025-08-31", "expires_on": "2025-11-30"}
+    fields = {"provider": "svenska-domaner", "plan": "premium-domain-3", "label": "x.org.nz"}
+    imported(world, "d-1", **fields, **term, registry_expires_on="2026-02-28")
+    cancel(world, "d-1")
+    job(world, "2025-11-30")
+    job(world, "2026-02-28")
+    assert world.contract("d-1")["status"] == "expired"
+    path, body = "/contracts/d-1/restoration", {"reference": "bank-1"}
+    assert world.call("POST", path, STAFF, body).status == 200
+    seen = world.contract("d-1")
+    assert (seen["expires_on"], seen["anchor_day"]) == ("2026-05-31", 31)
