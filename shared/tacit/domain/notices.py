@@ -41,11 +41,15 @@ def of_a_new_term(
     contract: Contract, policy: Policy, newest: Policy | None
 ) -> tuple[Policy, Money]:
     """Under which version it would begin today, and at which price for one unit (G10). What was
-    ordered and is not activated yet begins as it was ordered."""
-    if contract.status is Status.PENDING:
+    ordered and is not activated yet begins as it was ordered. A price of the contract's own stays
+    with the version that bills in its currency: fees, plans and accounts of another could never be
+    held against it."""
+    if contract.status is Status.PENDING or newest is None:
         return policy, contract.price
-    rules = newest if newest is not None and _sells(newest, contract, policy) else policy
-    return rules, _price(contract, policy, rules)
+    price = _price(contract, policy, newest)
+    if price.currency != newest.currency or not _sells(newest, contract, policy):
+        return policy, contract.price
+    return newest, price
 
 
 def in_step(contract: Contract) -> Contract:

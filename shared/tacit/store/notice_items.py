@@ -86,12 +86,14 @@ def notice_fields(notice: Notice) -> Item:
         "reference": notice.reference,
         "policy_before": notice.policy_before,
         "price_before_minor": before.minor if before else None,
+        "price_before_currency": before.currency if before else None,
     }
 
 
 def notice_from(item: Item) -> Notice:
     currency, short = item["currency"], item.get("short")
     before = item.get("price_before_minor")
+    before_in = item.get("price_before_currency") or currency
     return Notice(
         period_start=read_day(item["period_start"]),
         price=Money(item["price_minor"], currency),
@@ -113,5 +115,5 @@ def notice_from(item: Item) -> Notice:
         account_id=item.get("account_id"),
         reference=item.get("reference"),
         policy_before=item.get("policy_before"),
-        price_before=Money(before, currency) if before is not None else None,
+        price_before=Money(before, before_in) if before is not None else None,
     )

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import ALICE, BOB, STAFF, Person, World
-from tests.integration.money import francs, moved, opened
+from tests.integration.money import balance, francs, moved, opened
+from tests.integration.rules import plan_scenes as plans
 from tests.integration.rules.policy_files import PolicyFiles
 from tests.integration.rules.scenes import (
     cancel,
@@ -16,6 +17,7 @@ from tests.integration.rules.scenes import (
     patch,
     reactivate,
 )
+from tests.integration.rules.terms import funded, notices, renew
 
 CH = {"plan": "domain-ch", "starts_on": "2024-03-31", "expires_on": "2025-03-31"}
 SECOND: dict[str, Any] = {
@@ -187,3 +189,70 @@ def test_G10_S5_short_terms_that_the_newest_version_does_not_sell_go_on(
     assert (seen["status"], seen["policy"]) == ("active", "svenska-domaner/2")
     assert (seen["term_months"], seen["expires_on"]) == (3, "2025-10-01")
     assert history(world, "old")[-1] == "contract.restored"
+
+
+IN_YEN = {
+    "currency": "JPY",
+    **{f"plans.{n}.price": p for n, p in enumerate(("1600", "3200", "6400", "800", "4800"))},
+}
+
+
+def test_G10_X1_a_price_of_its_own_stays_with_a_version_that_bills_in_its_currency(
+    world: World, policies: PolicyFiles
+) -> None:
+    """Its plan is sold in yen by now, and 11.00 EUR are worth no number of days of 3200 JPY. It
+    goes on as it was, and its notices and plans are those of its version."""
+    it_is(world, "2025-05-01")
+    plans.server(world, ends="2025-05-31", price=francs("11.00", "EUR"))
+    policies.add_version("kriax", 2, IN_YEN)
+    funded(world, "a-1", "100.00", provider="kriax", currency="EUR")
+    assert renew(world, "v-1", "2025-05-31").status == 200
+    seen = world.contract("v-1")
+    assert (seen["policy"], seen["price"]) == ("kriax/1", francs("11.00", "EUR"))
+    assert [row["amount"] for row in notices(world, "v-1")] == [francs("11.00", "EUR")]
+    quoted = plans.quoted(world, "vps-m")
+    assert quoted["to"]["price"] == francs("20.00", "EUR")
+
+
+def test_G10_the_plans_price_is_that_of_the_newest_in_its_currency_and_goes_back_as_it_was(
+    world: World, policies: PolicyFiles
+) -> None:
+    """A domain at the plan's price is renewed in euros; the registry refuses, and it has its francs
+    and its version again."""
+    it_is(world, "2025-05-10")
+    term = {"starts_on": "2024-06-01", "expires_on": "2025-06-01"}
+    imported(world, "d-1", provider="infomaniak", plan="domain-ch", label="a.ch", **term)
+    before = world.contract("d-1")["price"]
+    policies.add_version("infomaniak", 2, {"currency": "EUR"})
+    funded(world, "a-1", "100.00", provider="infomaniak", currency="EUR")
+    assert renew(world, "d-1", "2025-06-01").status == 200
+    seen = world.contract("d-1")
+    assert (seen["policy"], seen["price"]["currency"]) == ("infomaniak/2", "EUR")
+    body = {"period_start": "2025-06-01", "reason": "refused"}
+    assert world.call("POST", "/contracts/d-1/renewal-reversal", STAFF, body).status == 200
+    seen = world.contract("d-1")
+    assert (seen["policy"], seen["price"]) == ("infomaniak/1", before)
+    assert before["currency"] == "CHF"
+
+
+def test_G10_K7_the_fee_and_the_renewal_of_a_restoration_are_in_one_currency(
+    world: World, policies: PolicyFiles
+) -> None:
+    """A price of its own in francs, under a provider that bills in euros by now."""
+    it_is(world, "2025-05-10")
+    term = {"starts_on": "2024-06-01", "expires_on": "2025-06-01", "price": francs("11.00")}
+    imported(world, "d-1", provider="infomaniak", plan="domain-ch", label="a.ch", **term)
+    policies.add_version("infomaniak", 2, {"currency": "EUR"})
+    funded(world, "a-1", "100.00", provider="infomaniak", currency="CHF")
+    assert renew(world, "d-1", "2025-06-01").status == 200
+    cancel(world, "d-1")
+    job(world, "2026-05-31")
+    job(world, "2026-06-01")
+    seen = world.contract("d-1")
+    assert (seen["status"], seen["policy"]) == ("expired", "infomaniak/1")
+    quoted = world.call("GET", "/contracts/d-1/restoration-quote", ALICE).json
+    assert quoted["total"] == francs("71.00")
+    assert {row["amount"]["currency"] for row in quoted["charges"]} == {"CHF"}
+    path, mine = "/contracts/d-1/restoration", {"account_id": "a-1"}
+    assert world.call("POST", path, ALICE, mine).status == 200
+    assert balance(world, "a-1") == "18.00"
