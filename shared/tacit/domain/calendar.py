@@ -37,12 +37,14 @@ def term_due_on(contract: Contract, policy: Policy) -> date | None:
         return None
     on_trial = contract.trial_until == contract.expires_on
     lead_days = 0 if on_trial else policy.renewal.lead_days
-    return again_on or add_days(contract.expires_on, -lead_days)
+    begins = add_days(contract.expires_on, -lead_days)
+    return max(begins, again_on) if again_on else begins
 
 
 def _again_on(notice: Notice) -> date | None:
     """What was found short stays due, so that whatever is less important meets it in every run and
-    leaves it its money (G14); what the registry refused is tried again tomorrow."""
+    leaves it its money (G14); what the registry refused is tried again tomorrow, where its days
+    have come: it may have been renewed by hand long before (R4)."""
     if notice.tried_on is None or notice.short is not None:
         return notice.tried_on
     return add_days(notice.tried_on, 1)

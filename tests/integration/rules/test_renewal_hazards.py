@@ -301,3 +301,22 @@ def test_R9_what_was_paid_back_on_leaving_is_not_given_back_again_with_its_renew
     assert taken(world) == [("d-1", "-249.00"), ("d-1", "249.00")]
     assert reversal(world, "d-1", "2025-06-01").code == "not_reversible"
     assert taken(world) == [("d-1", "-249.00"), ("d-1", "249.00")]
+
+
+def test_R4_what_was_renewed_early_and_refused_is_not_collected_a_year_early(
+    world: World,
+) -> None:
+    """Renewed by hand a year ahead, and the registry refused. The job asks from 30 days before its
+    end on, not from the next day on."""
+    it_is(world, "2025-05-10")
+    bought(world, "d-1", "2026-05-01")
+    funded(world, "a-1", "200.00")
+    assert renew(world, "d-1", "2026-05-01").status == 200
+    assert reversal(world, "d-1", "2026-05-01").status == 200
+    assert world.contract("d-1", ALICE)["next"] == {"action": "renew", "on": "2026-04-01"}
+    for day in ("2025-05-11", "2026-03-31"):
+        renewals(world, day)
+        assert ends(world, "d-1") == {"d-1": "2026-05-01"}
+    assert taken(world) == [("d-1", "-200.00"), ("d-1", "200.00")]
+    renewals(world, "2026-04-01")
+    assert ends(world, "d-1") == {"d-1": "2027-05-01"}
