@@ -24,6 +24,7 @@ PLAN_CHANGES = frozenset(
         "contract.plan_change_code_resent",
         "contract.plan_change_lapsed",
         "contract.plan_changed",
+        "contract.confirmed_on_behalf",
     }
 )
 _WITH_IT = ["data", "backups", "ip"]

@@ -147,6 +147,21 @@ def test_X12_the_timeline_does_not_tell_the_history(over: World) -> None:
     assert "plan_was" not in reply.text, reply.text
 
 
+def test_X12_nor_does_it_tell_that_staff_confirmed_it_for_the_holder(world: World) -> None:
+    """As long as the service runs it does (X10)."""
+    it_is(world, "2025-06-01")
+    rented(world)
+    change_id = asked(world, quoted(world, "vps-m").json["id"]).json["id"]
+    body = {"code": code_in(world), "on_behalf_reason": "by phone"}
+    path = f"{BASE}/plan-changes/{change_id}/confirmation"
+    assert world.call("POST", path, STAFF, body).status == 200
+    for day, told in (("2025-06-01", True), (ends(world, "v-1")["v-1"], False)):
+        it_is(world, day)
+        reply = world.call("GET", f"{BASE}/timeline", ALICE)
+        assert reply.status == 200, reply.text
+        assert (change_id in reply.text, "on_behalf" in reply.text) == (told, told)
+
+
 def test_X1_while_a_trial_runs_there_is_nothing_to_convert(
     world: World, policies: PolicyFiles
 ) -> None:
