@@ -270,6 +270,22 @@ def test_a_booking_that_is_wrong_moves_nothing(
         assert_problem(reply, 422, code, field)
 
 
+def test_an_amount_has_the_decimals_of_its_currency(world: World) -> None:
+    """ISO 4217: the peso of Chile has none, the dinar of Bahrain three."""
+    world.set_clock(NOW)
+    for account_id, currency in (("a-1", "CLP"), ("a-2", "BHD")):
+        body = {"provider": "kriax", "holder": "alice", "currency": currency}
+        assert world.call("PUT", f"/accounts/{account_id}", STAFF, body).status == 201
+    assert_problem(
+        book(world, "a-1", "deposits", francs("10.50", "CLP"), "r-1"),
+        422,
+        "invalid_field",
+        "amount.amount",
+    )
+    assert book(world, "a-2", "deposits", francs("1.234", "BHD"), "r-1").status == 200
+    assert (balance(world, "a-1"), balance(world, "a-2")) == ("0", "1.234")
+
+
 def test_the_largest_amount_there_is_can_be_paid_in_more_than_once(stack: World) -> None:
     for number in range(2):
         book(stack, "a-1", "deposits", francs("999999999999.99"), f"r-{number}")

@@ -16,6 +16,10 @@ from tacit.domain.money import Money, NotMoney
         ("-3.10", "EUR", -310),
         ("900", "JPY", 900),
         ("1.234", "KWD", 1234),
+        ("10", "CLP", 10),
+        ("1.234", "BHD", 1234),
+        ("0.0001", "CLF", 1),
+        ("-12.5", "UYW", -125000),
     ],
 )
 def test_an_amount_is_read_exactly(amount: str, currency: str, minor: int) -> None:
@@ -27,6 +31,10 @@ def test_an_amount_is_read_exactly(amount: str, currency: str, minor: int) -> No
     [
         ("24.001", "CHF"),
         ("1.5", "JPY"),
+        ("10.50", "CLP"),
+        ("1.0", "XAF"),
+        ("1.2345", "BHD"),
+        ("1.23456", "CLF"),
         ("1e3", "CHF"),
         ("", "CHF"),
         ("-", "CHF"),
@@ -46,7 +54,7 @@ def test_what_is_no_amount_is_refused(amount: str, currency: str) -> None:
         Money.parse(amount, currency)
 
 
-@given(st.integers(-(10**11), 10**11), st.sampled_from(["CHF", "JPY", "KWD"]))
+@given(st.integers(-(10**11), 10**11), st.sampled_from(["CHF", "JPY", "KWD", "CLF"]))
 def test_what_is_written_is_read_back(minor: int, currency: str) -> None:
     money = Money(minor, currency)
     assert Money.parse(money.amount, currency) == money

@@ -4,9 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-# ISO 4217 exponents that differ from two. A currency not listed has two decimals.
-_EXPONENTS = {"JPY": 0, "KRW": 0, "ISK": 0, "KWD": 3, "TND": 3}
-_AMOUNT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,3}))?\Z", re.ASCII)
+# ISO 4217: a currency not listed has two decimals.
+_OTHERS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_EXPONENTS = {name: exponent for exponent, names in _OTHERS.items() for name in names.split()}
+_AMOUNT = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,4}))?\Z", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 
 

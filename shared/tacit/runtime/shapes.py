@@ -263,7 +263,7 @@ def one_of(*choices: str) -> Reader[str]:
 @takes(
     "object",
     properties={
-        "amount": {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,3})?$"},
+        "amount": {"type": "string", "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$"},
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
     },
     required=["amount", "currency"],
