@@ -196,7 +196,7 @@ def _client(service: str, region: str | None) -> Any:
 
 @cache
 def _session() -> Any:
-    """One for all of a process's clients: to make it takes as long as to make one of them."""
+    """One for all of a process's clients: to make it takes half as long as to make one of them."""
     from tacit.store.session import quick
 
     return quick()
